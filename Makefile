@@ -1,0 +1,52 @@
+# The house's few commands. GNU make 4.3 reads this, and so does the 3.81 of macOS.
+
+LESSONS := $(wildcard lessons/[0-9][0-9]-*)
+NAMES   := $(notdir $(LESSONS))
+NUMBERS := $(foreach n,$(NAMES),$(patsubst 0%,%,$(firstword $(subst -, ,$(n)))))
+
+help:
+	@echo 'make lesson 1          run a lesson (ARGS="serve --help" hands words on to it)'
+	@echo 'make test              run every test, and say which were skipped and why'
+	@echo 'make check             gofmt, vet for every system, staticcheck, every demo'
+	@echo 'make soak              the tests at full size: minutes, not seconds'
+	@echo
+	@echo 'The lessons:'
+	@for name in $(NAMES); do echo "  $$name"; done
+
+# In `make lesson 1` make sees two goals. The words behind the first are no goals of ours,
+# so they get a rule that does nothing. In any other place an unknown word is an error.
+ifeq (lesson,$(firstword $(MAKECMDGOALS)))
+WORDS  := $(wordlist 2,$(words $(MAKECMDGOALS)),$(MAKECMDGOALS))
+NUMBER := $(patsubst 0%,%,$(WORDS))
+GOALS  := help lesson test check soak
+ifneq (,$(filter-out $(GOALS),$(WORDS)))
+.PHONY: $(filter-out $(GOALS),$(WORDS))
+$(filter-out $(GOALS),$(WORDS)):
+	@:
+endif
+endif
+
+# Exactly one word, and one of the numbers: filter would take two, or a pattern.
+CHOSEN := $(if $(filter 1,$(words $(WORDS))),$(foreach n,$(NUMBERS),$(if $(subst x$(n),,x$(NUMBER)),,$(n))))
+
+lesson:
+ifeq (,$(CHOSEN))
+	@echo 'make lesson takes the number of one lesson:' >&2
+	@for name in $(NAMES); do echo "  $$name" >&2; done
+	@exit 2
+else
+	@test -x bin/lesson$(CHOSEN) || echo 'building lesson $(CHOSEN); the first time takes about half a minute, later none ...' >&2
+	@go build -o bin/lesson$(CHOSEN) ./$(filter lessons/0$(CHOSEN)-% lessons/$(CHOSEN)-%,$(LESSONS))
+	@exec bin/lesson$(CHOSEN) $(ARGS)
+endif
+
+test:
+	@.ci/test ./lessons/...
+
+check:
+	@.ci/check
+
+soak:
+	@SOAK=1 .ci/test -count=1 ./lessons/...
+
+.PHONY: help lesson test check soak

@@ -1,0 +1,53 @@
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+
+package loop
+
+import (
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"onthewire/lessons/01-event-loop/poller"
+	"onthewire/lessons/01-event-loop/sock"
+)
+
+const restTime = 100 * time.Millisecond
+
+// accept takes in everybody who waits.
+func (l *loop) accept() error {
+	for {
+		fd, err := sock.Accept(l.listener)
+		l.trace("accept", l.listener, fd, err)
+		switch err {
+		case nil:
+			l.open(fd)
+		case unix.EAGAIN:
+			return nil
+		case unix.EINTR, unix.ECONNABORTED:
+			// That client has gone while it waited. The next one is fine.
+		case unix.EBADF, unix.EINVAL, unix.ENOTSOCK:
+			return os.NewSyscallError("accept", err)
+		default:
+			return l.rest()
+		}
+	}
+}
+
+// rest looks away from the listener when accept has failed for a reason that will pass:
+// EMFILE and ENFILE, no descriptor free, or ENOBUFS and ENOMEM. The client stays in the
+// queue, so the listener stays ready, and a loop that kept watching it would spin.
+func (l *loop) rest() error {
+	if l.restUntil = l.now.Add(restTime); l.resting {
+		return nil
+	}
+	l.resting = true
+	return l.poller.Remove(l.listener)
+}
+
+// resume watches the listener again: after a connection of ours has closed, which frees a
+// descriptor, or after restTime, since somebody else may have freed one.
+func (l *loop) resume() error {
+	l.resting = false
+	return l.poller.Add(l.listener, poller.Readable)
+}

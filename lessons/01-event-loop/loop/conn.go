@@ -1,0 +1,146 @@
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+
+package loop
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"onthewire/lessons/01-event-loop/poller"
+)
+
+// A conn is one client.
+type conn struct {
+	fd      int
+	pending []byte          // echoed but not yet taken by the kernel; nil at rest
+	want    poller.Interest // what the poller watches for
+	paused  bool            // pending has reached the high-water mark: do not read
+	eof     bool            // the client has finished sending (FIN); answer, then close
+	closed  bool            // the descriptor follows at the end of the turn
+
+	moved      time.Time // when a byte last moved
+	prev, next *conn     // in the idle list
+}
+
+// open begins to serve a client that has just been accepted.
+func (l *loop) open(fd int) {
+	c := &conn{fd: fd, want: poller.Readable}
+	if err := l.poller.Add(fd, c.want); err != nil {
+		l.trace("close", fd, 0, err)
+		unix.Close(fd) // no event can name it yet
+		return
+	}
+	l.conns[fd] = c
+	l.touch(c)
+}
+
+// read takes what has arrived and sends it back, and tells whether that was anything. It
+// reads once: level-triggered, a socket that holds more is reported again, after the
+// others have had their turn.
+func (l *loop) read(c *conn) bool {
+	if c.paused || c.eof || c.closed {
+		return false
+	}
+	room := min(len(l.buf), l.MaxPending-len(c.pending))
+	n, err := read(c.fd, l.buf[:room])
+	l.trace("read", c.fd, n, err)
+	switch {
+	case err == unix.EAGAIN || err == unix.EINTR:
+		return false // not an error; we will be called again
+	case err != nil:
+		l.close(c, os.NewSyscallError("read", err))
+		return false
+	case n == 0:
+		c.eof = true
+		return false
+	}
+	l.touch(c)
+	if len(c.pending) > 0 {
+		c.pending = append(c.pending, l.buf[:n]...) // behind what waits already
+		return true
+	}
+	c.pending = l.buf[:n]
+	l.flush(c)
+	c.pending = bytes.Clone(c.pending) // nil where nothing is left, which is the usual case
+	return true
+}
+
+// flush writes what is pending. Whatever the kernel does not take stays pending, and
+// writability will call us again.
+func (l *loop) flush(c *conn) {
+	if len(c.pending) == 0 || c.closed {
+		return
+	}
+	n, err := write(c.fd, c.pending)
+	l.trace("write", c.fd, n, err)
+	if err == unix.EAGAIN || err == unix.EINTR {
+		return // the socket's buffer is full: not an error, a pause
+	}
+	if err != nil {
+		l.close(c, os.NewSyscallError("write", err))
+		return
+	}
+	l.touch(c)
+	c.pending = c.pending[n:] // a short write is normal: keep the rest
+	if len(c.pending) == 0 {
+		c.pending = nil // a connection at rest owns no buffer
+	}
+}
+
+// settle decides what happens next on c: nothing more, or what to wait for.
+func (l *loop) settle(c *conn) {
+	if c.eof && len(c.pending) == 0 {
+		l.close(c, io.EOF)
+	}
+	if c.closed {
+		return
+	}
+	if c.paused {
+		c.paused = len(c.pending) > l.MaxPending/4
+	} else {
+		c.paused = len(c.pending) >= l.MaxPending
+	}
+	var want poller.Interest
+	if !c.paused && !c.eof {
+		want |= poller.Readable
+	}
+	if len(c.pending) > 0 {
+		want |= poller.Writable
+	}
+	if want == c.want {
+		return // the usual case: no system call
+	}
+	c.want = want
+	if err := l.poller.Change(c.fd, want); err != nil {
+		l.close(c, err)
+	}
+}
+
+// close marks c as closed. Its descriptor stays open, and its number taken, until no
+// event is in hand that could still name it.
+func (l *loop) close(c *conn, why error) {
+	if c.closed {
+		return
+	}
+	c.closed = true
+	c.pending = nil
+	l.idle.remove(c)
+	l.closed = append(l.closed, c)
+	l.trace("close", c.fd, 0, why)
+}
+
+// failure asks the socket what has happened to it.
+func (c *conn) failure() error {
+	errno, err := unix.GetsockoptInt(c.fd, unix.SOL_SOCKET, unix.SO_ERROR)
+	if err != nil {
+		return os.NewSyscallError("getsockopt", err)
+	}
+	if errno == 0 {
+		return io.EOF
+	}
+	return unix.Errno(errno)
+}

@@ -1,0 +1,90 @@
+// Lesson 1: an event loop, and an echo server on it that serves every client from one
+// goroutine.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"onthewire/lessons/01-event-loop/loop"
+	"onthewire/lessons/01-event-loop/sock"
+	"onthewire/lessons/01-event-loop/tiny"
+	"onthewire/lessons/internal/cli"
+)
+
+var commands struct {
+	Demo  demoCommand  `cmd:"" default:"1" help:"Show the loop at work: silent clients, a glutton, resets, wakes."`
+	Serve serveCommand `cmd:"" help:"Echo on an address until interrupted."`
+}
+
+func main() {
+	cli.Main("lesson1", "Lesson 1: one thread, a thousand clients.", &commands)
+}
+
+type serveCommand struct {
+	Addr       string        `default:"127.0.0.1:9000" help:"HOST:PORT to listen on (${default}); port 0 takes a free one."`
+	Engine     string        `default:"loop" enum:"loop,tiny" help:"loop, the event loop, or tiny, the same idea trusting its clients (${default})."`
+	Loops      int           `default:"1" help:"Event loops, each with a thread of its own (${default})."`
+	Idle       time.Duration `default:"0s" help:"Close a connection that moves no byte for so long; 0s never does (${default})."`
+	MaxPending int           `default:"262144" help:"Bytes kept for a client that does not read (${default})."`
+}
+
+// Validate says which numbers make no sense; kong calls it.
+func (c serveCommand) Validate() error {
+	switch {
+	case c.Loops < 1 || c.Loops > 256:
+		return fmt.Errorf("--loops %d: there must be at least 1 loop and at most 256", c.Loops)
+	case c.Idle < 0:
+		return fmt.Errorf("--idle %v: a time cannot be negative", c.Idle)
+	case c.MaxPending < 1:
+		return fmt.Errorf("--max-pending %d: at least 1 byte has to be kept", c.MaxPending)
+	case c.Engine == "tiny" && (c.Loops > 1 || c.Idle > 0 || c.MaxPending != 256<<10):
+		return errors.New("--engine tiny knows only --addr")
+	}
+	return nil
+}
+
+func (c serveCommand) Run(ctx context.Context) error {
+	if c.Engine == "tiny" {
+		return c.serveTiny(ctx)
+	}
+	server, err := loop.Listen(ctx, c.Addr, c.Loops)
+	if err != nil {
+		return err
+	}
+	server.Idle, server.MaxPending, server.Trace = c.Idle, c.MaxPending, complain()
+	cli.Listening(server.Addr())
+	return server.Run(ctx)
+}
+
+// serveTiny does not wait for tiny to return: no context can wake it.
+func (c serveCommand) serveTiny(ctx context.Context) error {
+	listeners, at, err := sock.Listen(ctx, c.Addr, 1)
+	if err != nil {
+		return err
+	}
+	cli.Listening(at)
+	failed := make(chan error, 1)
+	go func() { failed <- tiny.Serve(ctx, listeners[0]) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+		return nil
+	}
+}
+
+// complain tells whoever runs the server that it had to leave clients waiting, once.
+func complain() func(call string, fd, n int, err error) {
+	var said atomic.Bool
+	return func(call string, fd, n int, err error) {
+		if err != nil && call == "accept" && (errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE)) && said.CompareAndSwap(false, true) {
+			fmt.Fprintf(os.Stderr, "accept: %v; new clients wait until others leave, see ulimit -n\n", err)
+		}
+	}
+}
