@@ -27,11 +27,11 @@ func main() {
 }
 
 type serveCommand struct {
-	Addr       string        `default:"127.0.0.1:9000" help:"HOST:PORT to listen on (${default}); port 0 takes a free one."`
-	Engine     string        `default:"loop" enum:"loop,tiny" help:"loop, the event loop, or tiny, the same idea trusting its clients (${default})."`
-	Loops      int           `default:"1" help:"Event loops, each with a thread of its own (${default})."`
-	Idle       time.Duration `default:"0s" help:"Close a connection that moves no byte for so long; 0s never does (${default})."`
-	MaxPending int           `default:"262144" help:"Bytes kept for a client that does not read (${default})."`
+	Addr       string        `default:"127.0.0.1:9000" help:"HOST:PORT to listen on; port 0 takes a free one."`
+	Engine     string        `default:"loop" enum:"loop,tiny" help:"loop, the event loop, or tiny, the same idea trusting its clients."`
+	Loops      int           `default:"1" help:"Event loops, each with a thread of its own."`
+	Idle       time.Duration `default:"0s" help:"Close a connection that moves no byte for so long; 0s: never."`
+	MaxPending int           `default:"262144" help:"Bytes kept for a client that does not read."`
 }
 
 // Validate says which numbers make no sense; kong calls it.

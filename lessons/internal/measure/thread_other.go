@@ -1,0 +1,12 @@
+//go:build !linux
+
+// Package measure asks the system what a program has used and what it may use.
+package measure
+
+import "time"
+
+// ThreadID has a meaning on Linux only.
+func ThreadID() int { return 0 }
+
+// ThreadCPU cannot be known here without C.
+func ThreadCPU(int) (time.Duration, bool) { return 0, false }

@@ -1,0 +1,77 @@
+package lessons
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+func TestMakeLessonWantsOneNumber(t *testing.T) {
+	if _, err := exec.LookPath("make"); err != nil {
+		t.Skipf("no make here: %v", err)
+	}
+	for _, words := range []string{"lesson", "lesson 99", "lesson abc", "lesson 1 3", "lesson 1 1", "lesson 1 test", "lesson %", "lesson 001x"} {
+		out, status := makes(words)
+		if status != 2 || !strings.Contains(out, "01-event-loop") || strings.Contains(out, "LESSON") {
+			t.Errorf("make %s: status %d, want 2 and the list of lessons\n%s", words, status, out)
+		}
+	}
+	for _, words := range []string{"tset", "lessons 1", "1"} {
+		out, status := makes(words)
+		if status != 2 || !strings.Contains(out, "No rule to make target") {
+			t.Errorf("make %s: status %d, want 2 and No rule\n%s", words, status, out)
+		}
+	}
+}
+
+func TestMakeLessonRunsThatLesson(t *testing.T) {
+	if _, err := exec.LookPath("make"); err != nil {
+		t.Skipf("no make here: %v", err)
+	}
+	for _, number := range []string{"1", "01"} {
+		out, status := makes("lesson " + number + " ARGS=--help")
+		if status != 0 || !strings.Contains(out, "Usage: lesson1") {
+			t.Errorf("make lesson %s ARGS=--help: status %d\n%s", number, status, out)
+		}
+	}
+}
+
+func TestMakeAloneHelps(t *testing.T) {
+	if _, err := exec.LookPath("make"); err != nil {
+		t.Skipf("no make here: %v", err)
+	}
+	out, status := makes("")
+	for _, target := range regexp.MustCompile(`(?m)^([a-z]+):`).FindAllStringSubmatch(read(t, "../Makefile"), -1) {
+		if name := target[1]; name != "help" && !strings.Contains(out, "make "+name) {
+			t.Errorf("make does not mention make %s:\n%s", name, out)
+		}
+	}
+	if status != 0 {
+		t.Errorf("make: status %d\n%s", status, out)
+	}
+}
+
+// makes runs make with these words, at the root, and returns all that it prints.
+func makes(words string) (out string, status int) {
+	cmd := exec.Command("make", append([]string{"-C", ".."}, strings.Fields(words)...)...)
+	cmd.Env = append(os.Environ(), "LC_ALL=C", "MAKEFLAGS=") // not as part of a make that runs this test
+	printed, err := cmd.CombinedOutput()
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		status = exit.ExitCode()
+	} else if err != nil {
+		status = -1
+	}
+	return string(printed), status
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
