@@ -18,8 +18,9 @@ import (
 )
 
 var commands struct {
-	Demo  demoCommand  `cmd:"" default:"1" help:"Show the loop at work: silent clients, a glutton, resets, wakes."`
-	Serve serveCommand `cmd:"" help:"Echo on an address until interrupted."`
+	Demo   demoCommand   `cmd:"" default:"1" help:"Show the loop at work: silent clients, a glutton, resets, wakes."`
+	Serve  serveCommand  `cmd:"" help:"Echo on an address until interrupted."`
+	Twelve twelveCommand `cmd:"" help:"Say twelve bytes once, and count what they cost."`
 }
 
 func main() {

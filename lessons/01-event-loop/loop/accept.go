@@ -42,12 +42,16 @@ func (l *loop) rest() error {
 		return nil
 	}
 	l.resting = true
-	return l.poller.Remove(l.listener)
+	err := l.poller.Remove(l.listener)
+	l.trace("remove", l.listener, 0, err)
+	return err
 }
 
 // resume watches the listener again: after a connection of ours has closed, which frees a
 // descriptor, or after restTime, since somebody else may have freed one.
 func (l *loop) resume() error {
 	l.resting = false
-	return l.poller.Add(l.listener, poller.Readable)
+	err := l.poller.Add(l.listener, poller.Readable)
+	l.trace("add", l.listener, 0, err)
+	return err
 }

@@ -29,7 +29,9 @@ type conn struct {
 // open begins to serve a client that has just been accepted.
 func (l *loop) open(fd int) {
 	c := &conn{fd: fd, want: poller.Readable}
-	if err := l.poller.Add(fd, c.want); err != nil {
+	err := l.poller.Add(fd, c.want)
+	l.trace("add", fd, 0, err)
+	if err != nil {
 		l.trace("close", fd, 0, err)
 		unix.Close(fd) // no event can name it yet
 		return
@@ -39,8 +41,8 @@ func (l *loop) open(fd int) {
 }
 
 // read takes what has arrived and sends it back, and tells whether that was anything. It
-// reads once: level-triggered, a socket that holds more is reported again, after the
-// others have had their turn.
+// reads once. After a short read another one would only fetch EAGAIN, and after a full
+// one the others come first: level-triggered, a socket that holds more is reported again.
 func (l *loop) read(c *conn) bool {
 	if c.paused || c.eof || c.closed {
 		return false
@@ -115,7 +117,9 @@ func (l *loop) settle(c *conn) {
 		return // the usual case: no system call
 	}
 	c.want = want
-	if err := l.poller.Change(c.fd, want); err != nil {
+	err := l.poller.Change(c.fd, want)
+	l.trace("change", c.fd, int(want), err)
+	if err != nil {
 		l.close(c, err)
 	}
 }

@@ -26,9 +26,11 @@ type Server struct {
 	// when a quarter is left. Less than 1 counts as 1.
 	MaxPending int
 
-	// Trace, if not nil, is told of each system call that has been made: its name, its
-	// descriptor, and what it returned. The call "wait" returns the number of events,
-	// "accept" the new descriptor, "close" the reason. Each loop calls it by itself.
+	// Trace, if not nil, is told of each system call that has been made for the clients:
+	// its name, its descriptor, and what it returned. "wait" returns the number of events,
+	// "accept" the new descriptor, "read" and "write" bytes. The poller's "add", "change"
+	// and "remove" return nothing. "close" comes when it is decided, with the reason.
+	// Each loop calls Trace by itself.
 	Trace func(call string, fd, n int, err error)
 
 	addr      netip.AddrPort

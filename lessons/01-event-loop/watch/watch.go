@@ -20,6 +20,7 @@ type Watch struct {
 // Seen is all that has been collected so far.
 type Seen struct {
 	Thread  int // the loop's, see gettid(2)
+	Calls   int // of all kinds
 	Waits   int
 	Ready   int // what the last wait returned
 	Writes  int
@@ -51,6 +52,7 @@ func New() *Watch {
 func (w *Watch) Call(name string, fd, n int, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.seen.Calls++
 	client := w.byFD[fd]
 	switch name {
 	case "wait":
