@@ -6,19 +6,23 @@ NUMBERS := $(foreach n,$(NAMES),$(patsubst 0%,%,$(firstword $(subst -, ,$(n)))))
 
 help:
 	@echo 'make lesson 1          run a lesson (ARGS="serve --help" hands words on to it)'
+	@echo 'make exercise          list the exercises, and which of them are solved'
+	@echo 'make exercise 1.1      check one of them'
 	@echo 'make test              run every test, and say which were skipped and why'
-	@echo 'make check             gofmt, vet for every system, staticcheck, every demo'
+	@echo 'make check             gofmt, vet for every system, staticcheck, every answer, every demo'
+	@echo 'make sync              write excerpts and outputs into the texts as they are now'
 	@echo 'make soak              the tests at full size: minutes, not seconds'
 	@echo
 	@echo 'The lessons:'
 	@for name in $(NAMES); do echo "  $$name"; done
 
-# In `make lesson 1` make sees two goals. The words behind the first are no goals of ours,
-# so they get a rule that does nothing. In any other place an unknown word is an error.
-ifeq (lesson,$(firstword $(MAKECMDGOALS)))
+# In `make lesson 1` and `make exercise 1.1` make sees two goals. The words behind the first
+# are no goals of ours, so they get a rule that does nothing. In any other place an unknown
+# word is an error.
+ifneq (,$(filter lesson exercise,$(firstword $(MAKECMDGOALS))))
 WORDS  := $(wordlist 2,$(words $(MAKECMDGOALS)),$(MAKECMDGOALS))
 NUMBER := $(patsubst 0%,%,$(WORDS))
-GOALS  := help lesson test check soak
+GOALS  := help lesson exercise test check sync soak
 ifneq (,$(filter-out $(GOALS),$(WORDS)))
 .PHONY: $(filter-out $(GOALS),$(WORDS))
 $(filter-out $(GOALS),$(WORDS)):
@@ -40,13 +44,21 @@ else
 	@exec bin/lesson$(CHOSEN) $(ARGS)
 endif
 
+exercise:
+	@test -x bin/exercise || echo 'building the checks; the first time takes about half a minute, later none ...' >&2
+	@go build -o bin/exercise ./lessons/internal/exercise/run
+	@exec bin/exercise $(if $(WORDS),check '$(WORDS)',list)
+
 test:
 	@.ci/test ./lessons/...
 
 check:
 	@.ci/check
 
+sync:
+	@go run ./docs/prose/sync
+
 soak:
 	@SOAK=1 .ci/test -count=1 ./lessons/...
 
-.PHONY: help lesson test check soak
+.PHONY: help lesson exercise test check sync soak

@@ -39,6 +39,55 @@ func TestMakeLessonRunsThatLesson(t *testing.T) {
 	}
 }
 
+func TestMakeExerciseAloneListsAllOfThem(t *testing.T) {
+	if _, err := exec.LookPath("make"); err != nil {
+		t.Skipf("no make here: %v", err)
+	}
+	out, status := makes("exercise")
+	for _, file := range []string{"1-short-write/flush.go", "2-stale-event/batch.go", "3-chat/chat.go"} {
+		line := regexp.MustCompile(`(?m)^  1\.` + file[:1] + `  (solved|to do |wrong )  lessons/01-event-loop/exercises/` + file + `$`)
+		if status != 0 || !line.MatchString(out) {
+			t.Errorf("make exercise: status %d, want 0 and a line about %s\n%s", status, file, out)
+		}
+	}
+}
+
+func TestMakeExerciseWantsOneNumber(t *testing.T) {
+	if _, err := exec.LookPath("make"); err != nil {
+		t.Skipf("no make here: %v", err)
+	}
+	for _, words := range []string{"exercise 9.9", "exercise abc", "exercise 1", "exercise 1.1 1.2", "exercise 1.1 1.1", "exercise 1.1 test", "exercise %", "exercise lesson 1", "exercise prove"} {
+		out, status := makes(words)
+		if status != 2 || !strings.Contains(out, "  1.1  short write\n") || strings.Contains(out, "EXERCISE") {
+			t.Errorf("make %s: status %d, want 2 and the list of exercises\n%s", words, status, out)
+		}
+	}
+	if out, status := makes("exercises 1.1"); status != 2 || !strings.Contains(out, "No rule to make target") {
+		t.Errorf("make exercises 1.1: status %d, want 2 and No rule\n%s", status, out)
+	}
+}
+
+// It may have been solved here.
+func TestMakeExerciseSaysWhatToDoNext(t *testing.T) {
+	if _, err := exec.LookPath("make"); err != nil {
+		t.Skipf("no make here: %v", err)
+	}
+	for number, file := range map[string]string{
+		"1.1": "lessons/01-event-loop/exercises/1-short-write/flush.go",
+		"1.2": "lessons/01-event-loop/exercises/2-stale-event/batch.go",
+		"1.3": "lessons/01-event-loop/exercises/3-chat/chat.go",
+	} {
+		out, status := makes("exercise " + number)
+		untouched := strings.Contains(read(t, "../"+file), "exercise.TODO(")
+		if untouched && (status != 2 || !strings.Contains(out, number+" is not solved yet: open "+file)) {
+			t.Errorf("make exercise %s: status %d, want 2 and what file to open\n%s", number, status, out)
+		}
+		if !untouched && !strings.Contains(out, number+" is ") {
+			t.Errorf("make exercise %s: status %d, and no word about it\n%s", number, status, out)
+		}
+	}
+}
+
 func TestMakeAloneHelps(t *testing.T) {
 	if _, err := exec.LookPath("make"); err != nil {
 		t.Skipf("no make here: %v", err)

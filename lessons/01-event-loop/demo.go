@@ -105,9 +105,9 @@ func (d *demo) end() {
 	d.Say("That was %s sleeps, %s writes%s in %s. Your net/http server sits on a loop like this one. It is in the Go runtime.",
 		stage.Number(waits), stage.Number(writes), used, stage.Time(time.Since(d.begun)))
 	d.Next(
-		[3]string{"read", "lessons/01-event-loop/README.md", "in which order to read the code"},
-		[3]string{"break", "bin/lesson1 serve --engine tiny", "a loop that trusts its clients"},
-		[3]string{"compare", "make soak", "ten thousand clients, all at once"},
+		[3]string{"read", "lessons/01-event-loop/README.md", "about an hour"},
+		[3]string{"break", "make exercise 1.1", "a write that loses bytes"},
+		[3]string{"compare", "bin/lesson1 serve --engine tiny", "a loop that trusts its clients"},
 	)
 }
 

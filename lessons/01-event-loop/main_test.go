@@ -121,26 +121,36 @@ func TestAServerSaysWhereItListensAndStopsOnASignal(t *testing.T) {
 	}
 }
 
-// A client that has sent much and reads nothing keeps the drain waiting.
+// A client that has sent much and reads nothing keeps the drain waiting, for a second. On
+// a busy machine the second signal may come too late for that, so there are a few tries.
 func TestASecondSignalEndsTheServerAtOnce(t *testing.T) {
-	cmd := lesson1("serve", "--addr", "127.0.0.1:0")
-	address := started(t, cmd)
+	var err error
+	for range 5 {
+		cmd := lesson1("serve", "--addr", "127.0.0.1:0")
+		address := started(t, cmd)
+		gorge(t, address)
+		cmd.Process.Signal(os.Interrupt)
+		refused(t, address) // from here on it is draining
+		cmd.Process.Signal(os.Interrupt)
+		err = cmd.Wait()
+		if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.Sys().(syscall.WaitStatus).Signal() == syscall.SIGINT {
+			return
+		}
+	}
+	t.Errorf("it ends with %v, want to be killed by SIGINT", err)
+}
+
+// gorge sends without reading until the server takes no more.
+func gorge(t *testing.T, address string) {
+	t.Helper()
 	conn, err := net.Dial("tcp", address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
+	t.Cleanup(func() { conn.Close() })
 	conn.SetWriteDeadline(time.Now().Add(200 * time.Millisecond))
 	if _, err := io.Copy(conn, io.LimitReader(noise(), 64<<20)); !errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Fatalf("the server took 64 MiB from a client that does not read: %v", err)
-	}
-	cmd.Process.Signal(os.Interrupt)
-	refused(t, address) // from here on it is draining
-	cmd.Process.Signal(os.Interrupt)
-	err = cmd.Wait()
-	exit, ok := errors.AsType[*exec.ExitError](err)
-	if !ok || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGINT {
-		t.Errorf("it ends with %v, want to be killed by SIGINT", err)
 	}
 }
 

@@ -1,0 +1,21 @@
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+
+package shortwrite
+
+import "golang.org/x/sys/unix"
+
+func flush(write func([]byte) (int, error), pending []byte) (rest []byte, err error) {
+	for len(pending) > 0 {
+		n, err := write(pending)
+		switch err {
+		case nil:
+			pending = pending[n:] // a short write is normal: keep the rest
+		case unix.EINTR:
+		case unix.EAGAIN:
+			return pending, nil // the buffer is full: not an error, a pause
+		default:
+			return pending, err
+		}
+	}
+	return nil, nil
+}

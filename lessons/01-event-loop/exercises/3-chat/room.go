@@ -1,0 +1,166 @@
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+
+package chat
+
+import (
+	"context"
+
+	"golang.org/x/sys/unix"
+
+	"onthewire/lessons/01-event-loop/poller"
+	"onthewire/lessons/01-event-loop/sock"
+)
+
+// This file is for reading. What has a capital letter is for use in chat.go.
+
+const (
+	maxLine    = 4 << 10   // bytes in a line, at most
+	maxPending = 256 << 10 // bytes that wait for one client, at most
+)
+
+// A Room is everybody who is connected. Only its own goroutine touches it.
+type Room struct {
+	Members map[int]*Member // by descriptor
+
+	poller   *poller.Poller
+	listener int
+	left     []*Member // in this turn; their descriptors follow at its end
+}
+
+// A Member is one client.
+type Member struct {
+	Line    []byte // said since the last newline
+	Pending []byte // not yet taken by the kernel
+
+	fd   int
+	want poller.Interest
+	left bool
+}
+
+// serve runs the chat until ctx is done, and closes the listener.
+func serve(ctx context.Context, listener int) error {
+	p, err := poller.New()
+	if err != nil {
+		unix.Close(listener)
+		return err
+	}
+	r := &Room{Members: make(map[int]*Member), poller: p, listener: listener}
+	defer r.close()
+	if err := p.Add(listener, poller.Readable); err != nil {
+		return err
+	}
+	woken := make(chan struct{})
+	forget := context.AfterFunc(ctx, func() { p.Wake(); close(woken) })
+	defer func() {
+		if !forget() {
+			<-woken
+		}
+	}()
+	events, buf := make([]poller.Event, 64), make([]byte, 16<<10)
+	for ctx.Err() == nil {
+		n, err := p.Wait(events, -1)
+		if err != nil {
+			return err
+		}
+		for _, ev := range events[:n] {
+			if ev.FD == listener {
+				r.accept()
+			} else if m := r.Members[ev.FD]; m != nil {
+				r.handle(m, ev, buf)
+			}
+		}
+		r.sweep()
+	}
+	return nil
+}
+
+func (r *Room) accept() {
+	for {
+		fd, err := sock.Accept(r.listener)
+		if err == unix.EINTR || err == unix.ECONNABORTED {
+			continue
+		}
+		if err != nil {
+			return
+		}
+		if err := r.poller.Add(fd, poller.Readable); err != nil {
+			unix.Close(fd)
+			continue
+		}
+		r.Members[fd] = &Member{fd: fd, want: poller.Readable}
+	}
+}
+
+func (r *Room) handle(m *Member, ev poller.Event, buf []byte) {
+	if ev.Error || ev.WriteClosed {
+		r.Leave(m)
+	}
+	if ev.Writable {
+		r.Flush(m)
+	}
+	if m.left || !ev.Readable && !ev.ReadClosed {
+		return
+	}
+	n, err := unix.Read(m.fd, buf)
+	switch {
+	case err == unix.EAGAIN || err == unix.EINTR:
+	case err != nil || n == 0:
+		r.Leave(m)
+	default:
+		r.hear(m, buf[:n])
+	}
+}
+
+// Flush offers the kernel what is pending for m. What it does not take stays pending, and
+// goes out when the socket is writable again. Flush never waits.
+func (r *Room) Flush(m *Member) {
+	for !m.left && len(m.Pending) > 0 {
+		n, err := unix.Write(m.fd, m.Pending)
+		if err == unix.EAGAIN || err == unix.EINTR {
+			break
+		}
+		if err != nil {
+			r.Leave(m)
+			break
+		}
+		m.Pending = m.Pending[n:]
+	}
+	want := poller.Readable
+	if len(m.Pending) > 0 {
+		want |= poller.Writable
+	} else {
+		m.Pending = nil
+	}
+	if want != m.want && !m.left {
+		m.want = want
+		if err := r.poller.Change(m.fd, want); err != nil {
+			r.Leave(m)
+		}
+	}
+}
+
+// Leave marks a client that is to go. Its descriptor stays open until the batch is over.
+func (r *Room) Leave(m *Member) {
+	if !m.left {
+		m.left = true
+		r.left = append(r.left, m)
+	}
+	m.Line, m.Pending = nil, nil
+}
+
+func (r *Room) sweep() {
+	for _, m := range r.left {
+		delete(r.Members, m.fd)
+		unix.Close(m.fd)
+	}
+	r.left = nil
+}
+
+func (r *Room) close() {
+	for _, m := range r.Members {
+		r.Leave(m)
+	}
+	r.sweep()
+	unix.Close(r.listener)
+	r.poller.Close()
+}

@@ -1,0 +1,33 @@
+// check says: a client misses a line and stays connected
+
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+
+package chat
+
+import "bytes"
+
+func (r *Room) hear(from *Member, said []byte) {
+	from.Line = append(from.Line, said...)
+	for {
+		end := bytes.IndexByte(from.Line, '\n') + 1
+		if end == 0 {
+			break
+		}
+		for _, m := range r.Members {
+			if m != from {
+				r.tell(m, from.Line[:end])
+			}
+		}
+		from.Line = from.Line[end:]
+	}
+	if len(from.Line) > maxLine {
+		r.Leave(from)
+	}
+}
+
+func (r *Room) tell(m *Member, line []byte) {
+	if len(m.Pending) < maxPending {
+		m.Pending = append(m.Pending, line...)
+	}
+	r.Flush(m)
+}

@@ -1,0 +1,33 @@
+// check says: a client that does not read freezes the others
+
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+
+package chat
+
+import "bytes"
+
+func (r *Room) hear(from *Member, said []byte) {
+	from.Line = append(from.Line, said...)
+	for {
+		end := bytes.IndexByte(from.Line, '\n') + 1
+		if end == 0 {
+			break
+		}
+		for _, m := range r.Members {
+			if m != from {
+				r.tell(m, from.Line[:end])
+			}
+		}
+		from.Line = from.Line[end:]
+	}
+	if len(from.Line) > maxLine {
+		r.Leave(from)
+	}
+}
+
+func (r *Room) tell(m *Member, line []byte) {
+	m.Pending = append(m.Pending, line...)
+	for len(m.Pending) > 0 {
+		r.Flush(m)
+	}
+}
