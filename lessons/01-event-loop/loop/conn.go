@@ -80,7 +80,7 @@ func (l *loop) flush(c *conn) {
 	n, err := write(c.fd, c.pending)
 	l.trace("write", c.fd, n, err)
 	if err == unix.EAGAIN || err == unix.EINTR {
-		return // the socket's buffer is full: not an error, a pause
+		return // the buffer is full, or a signal came first: a pause, and no error
 	}
 	if err != nil {
 		l.close(c, os.NewSyscallError("write", err))

@@ -5,8 +5,8 @@ package shortwrite
 
 import "onthewire/lessons/internal/exercise"
 
-// flush writes what is pending for one client until the kernel takes no more, and returns
-// the rest. The loop will call it with that rest when the socket is writable again.
+// flush writes what is pending for one client, and returns what the kernel did not take.
+// The loop will call it with that rest when the socket is writable again.
 //
 // write is write(2) on the client's socket, which never sleeps. It returns how many bytes
 // the kernel took, perhaps fewer than it was offered, or -1 and why it took none:
