@@ -176,7 +176,7 @@ func TestTheDemoEndsByItselfAndNeedsLittle(t *testing.T) {
 		"read 12, write 12",
 		"16,777,216 bytes, every one in order",
 		"closed those 4; the other 36 are answered as before",
-		"none lost",
+		"none was lost",
 	} {
 		if !bytes.Contains(out, []byte(sentence)) {
 			t.Errorf("it does not say %q:\n%s", sentence, out)

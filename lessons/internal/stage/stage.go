@@ -1,5 +1,5 @@
 // Package stage is how a demo speaks: numbered steps, what passes between the actors, and
-// what was measured, in 80 columns of text. Only demos use it. The code that they show
+// what was measured, in at most 80 columns of text. Only demos use it. The code that they show
 // knows nothing of it.
 package stage
 
@@ -13,7 +13,8 @@ import (
 
 // The columns of a line: a margin with the step's number, the clock, who, and the rest.
 const (
-	width     = 80
+	widest    = 80
+	narrowest = 44 // below it, lines of one word each would be no help
 	textAt    = 5
 	whoAt     = 13
 	saidAt    = 24
@@ -43,14 +44,14 @@ func newStage(out io.Writer, style Style, now func() time.Time) *Stage {
 // Title begins the demo: a label such as "LESSON 1", the title, and a line about it.
 func (s *Stage) Title(label, title, about string) {
 	indent := strings.Repeat(" ", 2+runes(label)+2)
-	s.print("\n  %s  %s\n%s\n", s.style.bold(label), s.style.bold(title), hang(about, indent))
+	s.print("\n  %s  %s\n%s\n", s.style.bold(label), s.style.bold(title), s.style.hang(about, indent))
 }
 
 // Step begins a numbered step with what is about to happen.
 func (s *Stage) Step(format string, args ...any) {
 	s.steps++
 	text := fmt.Sprintf(format, args...)
-	text = hang(strings.ToUpper(text[:1])+text[1:], strings.Repeat(" ", textAt))
+	text = s.style.hang(strings.ToUpper(text[:1])+text[1:], strings.Repeat(" ", textAt))
 	s.print("\n  %s  %s\n", s.style.bold(fmt.Sprint(s.steps)), strings.TrimLeft(text, " "))
 }
 
@@ -64,13 +65,13 @@ func (s *Stage) Event(from, to, format string, args ...any) {
 
 // Measure shows what was found out about an actor.
 func (s *Stage) Measure(who, format string, args ...any) {
-	text := hang(fmt.Sprintf(format, args...), strings.Repeat(" ", saidAt))
+	text := s.style.hang(fmt.Sprintf(format, args...), strings.Repeat(" ", saidAt))
 	s.print("%s%s %s\n", s.clock(), pad(who, saidAt-whoAt-1), strings.TrimLeft(text, " "))
 }
 
 // Say writes a paragraph.
 func (s *Stage) Say(format string, args ...any) {
-	s.print("\n%s\n", hang(fmt.Sprintf(format, args...), "  "))
+	s.print("\n%s\n", s.style.hang(fmt.Sprintf(format, args...), "  "))
 }
 
 // Next ends the demo with what to do now, a row each: a word, a command or a file, and

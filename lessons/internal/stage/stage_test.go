@@ -13,22 +13,22 @@ import (
 // moves only when the scene moves it.
 func golden(t *testing.T, scene func(s *Stage, pass func(time.Duration)), want string) {
 	t.Helper()
-	got := play(Style{Unicode: true}, scene)
+	got := play(Style{Unicode: true, Width: widest}, scene)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 	for line := range strings.Lines(got) {
-		if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > width {
+		if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > widest {
 			t.Errorf("a line of %d columns: %s", n, line)
 		}
 	}
-	plain := play(Style{}, scene)
+	plain := play(Style{Width: widest}, scene)
 	for _, r := range plain {
 		if r > 127 {
 			t.Errorf("the letter %q is not ASCII", r)
 		}
 	}
-	painted := play(Style{Unicode: true, Colour: true}, scene)
+	painted := play(Style{Unicode: true, Colour: true, Width: widest}, scene)
 	if unpaint.Replace(painted) != got {
 		t.Errorf("colour changes more than colours:\n%s", painted)
 	}
@@ -98,6 +98,18 @@ func TestSay(t *testing.T) {
   That was 1,796 sleeps and 48 ms of CPU. Your net/http server sits on a loop
   like this one.
 `)
+}
+
+func TestANarrowTerminalBreaksLinesBetweenWords(t *testing.T) {
+	got := play(Style{Unicode: true, Width: 44}, func(s *Stage, _ func(time.Duration)) {
+		s.Measure("kernel", "took 4,240,896 bytes, then no more")
+	})
+	want := `     0.00 s  kernel     took 4,240,896
+                        bytes, then no more
+`
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
 }
 
 func TestNext(t *testing.T) {

@@ -13,13 +13,20 @@ import (
 type Style struct {
 	Colour  bool
 	Unicode bool
+	Width   int // columns
 }
 
 func styleFor(out *os.File) Style {
-	return Style{
-		Colour:  term.IsTerminal(int(out.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
+	columns, _, err := term.GetSize(int(out.Fd())) // fails where out is no terminal
+	style := Style{
+		Colour:  err == nil && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
 		Unicode: runtime.GOOS == "windows" || utf8Locale(os.Getenv),
+		Width:   widest,
 	}
+	if err == nil && columns > 0 {
+		style.Width = min(max(columns, narrowest), widest)
+	}
+	return style
 }
 
 // utf8Locale follows locale(7): the first of the three that is set decides.
@@ -57,12 +64,12 @@ func pad(text string, size int) string {
 	return text + strings.Repeat(" ", max(0, size-runes(text)))
 }
 
-// hang breaks text into lines of 80 columns, each behind the indent.
-func hang(text, indent string) string {
+// hang breaks text into lines, each behind the indent.
+func (s Style) hang(text, indent string) string {
 	var lines []string
 	line := indent
 	for _, word := range strings.Fields(text) {
-		if line != indent && runes(line)+1+runes(word) > width {
+		if line != indent && runes(line)+1+runes(word) > s.Width {
 			lines = append(lines, line)
 			line = indent
 		}
