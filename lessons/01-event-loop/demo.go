@@ -107,7 +107,7 @@ func (d *demo) end() {
 	d.Next(
 		[3]string{"read", "lessons/01-event-loop/README.md", "about an hour"},
 		[3]string{"break", "make exercise 1.1", "a write that loses bytes"},
-		[3]string{"compare", "bin/lesson1 serve --engine tiny", "a loop that trusts its clients"},
+		[3]string{"compare", "bin/lesson1 compare", "with goroutines, with threads"},
 	)
 }
 

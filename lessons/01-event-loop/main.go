@@ -6,21 +6,27 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"os"
 	"sync/atomic"
 	"syscall"
 	"time"
 
+	"onthewire/lessons/01-event-loop/goroutines"
 	"onthewire/lessons/01-event-loop/loop"
 	"onthewire/lessons/01-event-loop/sock"
+	"onthewire/lessons/01-event-loop/threads"
 	"onthewire/lessons/01-event-loop/tiny"
+	"onthewire/lessons/01-event-loop/uring"
 	"onthewire/lessons/internal/cli"
 )
 
 var commands struct {
-	Demo   demoCommand   `cmd:"" default:"1" help:"Show the loop at work: silent clients, a glutton, resets, wakes."`
-	Serve  serveCommand  `cmd:"" help:"Echo on an address until interrupted."`
-	Twelve twelveCommand `cmd:"" help:"Say twelve bytes once, and count what they cost."`
+	Demo    demoCommand    `cmd:"" default:"1" help:"Show the loop at work: silent clients, a glutton, resets, wakes."`
+	Serve   serveCommand   `cmd:"" help:"Echo on an address until interrupted."`
+	Load    loadCommand    `cmd:"" help:"Send to an echo server, check every byte, and measure."`
+	Compare compareCommand `cmd:"" help:"Measure the engines side by side."`
+	Twelve  twelveCommand  `cmd:"" help:"Say twelve bytes once, and count what they cost."`
 }
 
 func main() {
@@ -29,7 +35,7 @@ func main() {
 
 type serveCommand struct {
 	Addr       string        `default:"127.0.0.1:9000" help:"HOST:PORT to listen on; port 0 takes a free one."`
-	Engine     string        `default:"loop" enum:"loop,tiny" help:"loop, the event loop, or tiny, the same idea trusting its clients."`
+	Engine     string        `default:"loop" enum:"loop,tiny,goroutines,threads,uring" help:"Who echoes: loop, the event loop; tiny, the same idea trusting its clients; goroutines, on package net; threads, one a client; uring, on io_uring (Linux)."`
 	Loops      int           `default:"1" help:"Event loops, each with a thread of its own."`
 	Idle       time.Duration `default:"0s" help:"Close a connection that moves no byte for so long; 0s: never."`
 	MaxPending int           `default:"262144" help:"Bytes kept for a client that does not read."`
@@ -44,8 +50,8 @@ func (c serveCommand) Validate() error {
 		return fmt.Errorf("--idle %v: a time cannot be negative", c.Idle)
 	case c.MaxPending < 1:
 		return fmt.Errorf("--max-pending %d: at least 1 byte has to be kept", c.MaxPending)
-	case c.Engine == "tiny" && (c.Loops > 1 || c.Idle > 0 || c.MaxPending != 256<<10):
-		return errors.New("--engine tiny knows only --addr")
+	case c.Engine != "loop" && (c.Loops > 1 || c.Idle > 0 || c.MaxPending != 256<<10):
+		return fmt.Errorf("--engine %s knows only --addr", c.Engine)
 	}
 	return nil
 }
@@ -54,13 +60,35 @@ func (c serveCommand) Run(ctx context.Context) error {
 	if c.Engine == "tiny" {
 		return c.serveTiny(ctx)
 	}
-	server, err := loop.Listen(ctx, c.Addr, c.Loops)
+	server, err := c.listen(ctx)
 	if err != nil {
 		return err
 	}
-	server.Idle, server.MaxPending, server.Trace = c.Idle, c.MaxPending, complain()
 	cli.Listening(server.Addr())
 	return server.Run(ctx)
+}
+
+// An engine is an echo server that listens already.
+type engine interface {
+	Addr() netip.AddrPort
+	Run(context.Context) error
+}
+
+func (c serveCommand) listen(ctx context.Context) (engine, error) {
+	switch c.Engine {
+	case "goroutines":
+		return goroutines.Listen(ctx, c.Addr)
+	case "threads":
+		return threads.Listen(ctx, c.Addr)
+	case "uring":
+		return uring.Listen(ctx, c.Addr)
+	}
+	server, err := loop.Listen(ctx, c.Addr, c.Loops)
+	if err != nil {
+		return nil, err
+	}
+	server.Idle, server.MaxPending, server.Trace = c.Idle, c.MaxPending, complain()
+	return server, nil
 }
 
 // serveTiny does not wait for tiny to return: no context can wake it.

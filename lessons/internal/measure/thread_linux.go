@@ -1,4 +1,3 @@
-// Package measure asks the system what a program has used and what it may use.
 package measure
 
 import (

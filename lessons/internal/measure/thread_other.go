@@ -1,6 +1,5 @@
 //go:build !linux
 
-// Package measure asks the system what a program has used and what it may use.
 package measure
 
 import "time"

@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+
+	"onthewire/lessons/01-event-loop/load"
+	"onthewire/lessons/internal/cli"
+	"onthewire/lessons/internal/measure"
+	"onthewire/lessons/internal/stage"
+)
+
+type loadCommand struct {
+	Addr     string        `default:"127.0.0.1:9000" help:"HOST:PORT of an echo server."`
+	Conns    int           `default:"100" help:"Connections, all opened before the first message."`
+	Payload  int           `default:"64" help:"Bytes a message."`
+	Pipeline int           `default:"1" help:"Messages under way on each connection."`
+	For      time.Duration `default:"5s" help:"How long to send."`
+	Sources  int           `default:"0" help:"Source addresses, 127.0.0.1 and up; 0: one for each 20,000 connections."`
+	JSON     bool          `help:"Print JSON."`
+}
+
+// Validate says which numbers make no sense; kong calls it.
+func (c loadCommand) Validate() error {
+	host, port, err := net.SplitHostPort(c.Addr)
+	if err != nil || port == "0" {
+		return fmt.Errorf("--addr %s: want the HOST:PORT of a server that runs", c.Addr)
+	}
+	ip := net.ParseIP(host)
+	switch {
+	case c.Conns < 1 || c.Conns > 1_000_000:
+		return fmt.Errorf("--conns %d: there must be at least 1 connection and at most 1,000,000", c.Conns)
+	case c.Payload < 1 || c.Payload > 16<<20:
+		return fmt.Errorf("--payload %d: a message has at least 1 byte and at most 16 MiB", c.Payload)
+	case c.Pipeline < 1 || c.Pipeline > 1024:
+		return fmt.Errorf("--pipeline %d: at least 1 message has to be under way and at most 1,024", c.Pipeline)
+	case c.For <= 0 || c.For > time.Hour:
+		return fmt.Errorf("--for %v: want more than no time and at most an hour", c.For)
+	case c.Sources < 0 || c.Sources > 254:
+		return fmt.Errorf("--sources %d: there are 127.0.0.1 to 127.0.0.254", c.Sources)
+	case c.Sources > 1 && (ip.To4() == nil || !ip.IsLoopback()):
+		return fmt.Errorf("--sources %d: only a server on 127.0.0.1 can be reached from 127.0.0.2", c.Sources)
+	}
+	return nil
+}
+
+func (c loadCommand) Run(ctx context.Context) error {
+	out := stage.New(os.Stdout)
+	if most := measure.MaxDescriptors() - spare; c.Conns > most {
+		if !c.JSON {
+			out.Say("This process may open %s descriptors (ulimit -n), so %s connections must do instead of %s.",
+				stage.Number(measure.MaxDescriptors()), stage.Number(most), stage.Number(c.Conns))
+		}
+		c.Conns = most
+	}
+	cli.Progress("opening %s connections to %s", stage.Number(c.Conns), c.Addr)
+	defer cli.ProgressDone()
+	crowd, err := load.Open(ctx, load.Plan{
+		Addr: c.Addr, Conns: c.Conns, Payload: c.Payload, Pipeline: c.Pipeline, Sources: c.Sources,
+	})
+	if err != nil {
+		return unreachable(err)
+	}
+	defer crowd.Close()
+	begun := time.Now()
+	crowd.Progress = func(answered int) {
+		cli.Progress("%.0f of %v: %s messages answered", time.Since(begun).Seconds(), c.For, stage.Number(answered))
+	}
+	r, err := crowd.Run(ctx, c.For)
+	cli.ProgressDone()
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		err = c.printJSON(r)
+	} else {
+		c.print(out, r)
+	}
+	if err == nil && r.Faults.Any() {
+		err = fmt.Errorf("load %s: no faultless echo: %s", c.Addr, faults(r.Faults))
+	}
+	return err
+}
+
+// unreachable tells what to try when nobody could be reached.
+func unreachable(err error) error {
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return fmt.Errorf("%w; is the server running? start it with bin/lesson1 serve", err)
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return fmt.Errorf("%w; somebody has the port but does not answer", err)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return fmt.Errorf("%v; no source address or port is left, try another --sources", err) // cli would advise a server
+	}
+	if _, ok := errors.AsType[*net.DNSError](err); ok {
+		return fmt.Errorf("%v; the name is unknown, try --addr 127.0.0.1:9000", err)
+	}
+	return err
+}
+
+var percentiles = []float64{50, 90, 99, 99.9, 99.99, 100}
+
+// print writes in plain ASCII, so that the columns are the same everywhere.
+func (c loadCommand) print(out *stage.Stage, r load.Result) {
+	fmt.Printf("\n  %s: %s of %s bytes, %d under way on each\n\n", c.Addr,
+		stage.Count(c.Conns)+plural(c.Conns, " connection"), stage.Number(c.Payload), c.Pipeline)
+	row := func(name, format string, args ...any) {
+		fmt.Printf("  %-11s %s\n", name, fmt.Sprintf(format, args...))
+	}
+	row("answered", "%s messages in %s, %s a second", stage.Number(r.Answered), short(r.Took), stage.Number(int(r.PerSecond())))
+	row("faults", "%s", faults(r.Faults))
+	if r.Answered == 0 {
+		return
+	}
+	var names, times strings.Builder
+	for _, p := range percentiles {
+		fmt.Fprintf(&names, "%9s", fmt.Sprintf("p%v", p))
+		fmt.Fprintf(&times, "%9s", short(r.Percentile(p)))
+	}
+	row("round trip", "%s", names.String())
+	row("", "%s", times.String())
+}
+
+func (c loadCommand) printJSON(r load.Result) error {
+	trips := map[string]float64{}
+	for _, p := range percentiles {
+		trips[fmt.Sprintf("p%v", p)] = float64(r.Percentile(p)) / 1e3
+	}
+	return json.NewEncoder(os.Stdout).Encode(struct {
+		Addr        string             `json:"addr"`
+		Connections int                `json:"connections"`
+		Payload     int                `json:"payload"`
+		Pipeline    int                `json:"pipeline"`
+		Answered    int                `json:"answered"`
+		Seconds     float64            `json:"seconds"`
+		PerSecond   float64            `json:"messages_per_second"`
+		RoundTrip   map[string]float64 `json:"round_trip_us"`
+		Faults      load.Faults        `json:"faults"`
+	}{c.Addr, c.Conns, c.Payload, c.Pipeline, r.Answered, r.Took.Seconds(), r.PerSecond(), trips, r.Faults})
+}
+
+// faults lists those that were seen.
+func faults(f load.Faults) string {
+	var seen []string
+	for _, kind := range []struct {
+		n    int
+		what string
+	}{
+		{f.Refused, "refused"}, {f.Reset, "reset"}, {f.Closed, "closed early"},
+		{f.Wrong, "with wrong bytes"}, {f.Unanswered, "unanswered"},
+	} {
+		if kind.n > 0 {
+			seen = append(seen, stage.Number(kind.n)+" "+kind.what)
+		}
+	}
+	if seen == nil {
+		return "none"
+	}
+	return strings.Join(seen, ", ")
+}
+
+func short(d time.Duration) string { return strings.Replace(stage.Time(d), "µ", "u", 1) }
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return noun
+	}
+	return noun + "s"
+}

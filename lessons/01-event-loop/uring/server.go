@@ -1,0 +1,89 @@
+//go:build linux
+
+// Package uring is an echo server on Linux's io_uring. A poller tells what would not block
+// now, and leaves the reading to us. io_uring is told what we want done, and tells when it
+// is: one operation lets in every client, one per client receives whatever arrives.
+//
+// Read it in this order: server.go (what it offers), loop.go (waiting and accepting),
+// conn.go (one client), stop.go (the end), ring.go (the two queues), buffers.go (what bytes
+// arrive in), abi.go (the kernel's names).
+package uring
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+
+	"golang.org/x/sys/unix"
+
+	"onthewire/lessons/01-event-loop/sock"
+)
+
+// A Server echoes to every client what it sends. Its field may be set until Run.
+type Server struct {
+	// MaxPending is the high-water mark: how many bytes are kept for a client that does
+	// not read. At the mark the server stops receiving from that client, and begins again
+	// when a quarter is left. What the kernel has received by then comes on top. Less than
+	// 1 counts as 1.
+	MaxPending int
+
+	addr     netip.AddrPort
+	listener int
+	waker    int // an eventfd
+	ring     *ring
+	pool     *pool
+}
+
+// Listen opens a server on a HOST:PORT, or says why this system lets nobody use io_uring.
+func Listen(ctx context.Context, address string) (_ *Server, err error) {
+	s := &Server{MaxPending: 256 << 10, listener: -1, waker: -1}
+	defer func() {
+		if err != nil {
+			s.close()
+		}
+	}()
+	if s.ring, err = newRing(); err != nil {
+		return nil, fmt.Errorf("listen %s: %w", address, err)
+	}
+	if s.pool, err = newPool(s.ring); err != nil {
+		return nil, fmt.Errorf("listen %s: %w", address, err)
+	}
+	if s.waker, err = unix.Eventfd(0, unix.EFD_CLOEXEC); err != nil {
+		return nil, fmt.Errorf("listen %s: eventfd: %w", address, err)
+	}
+	fds, addr, err := sock.Listen(ctx, address, 1)
+	if err != nil {
+		return nil, err
+	}
+	// An operation on a non-blocking descriptor would not wait: it would complete with
+	// EAGAIN. Nobody sleeps in these, the kernel waits for us.
+	s.listener, s.addr = fds[0], addr
+	return s, unix.SetNonblock(s.listener, false)
+}
+
+// Addr is the address that the server listens on, with its real port.
+func (s *Server) Addr() netip.AddrPort { return s.addr }
+
+// Run serves until ctx is done or the ring fails. Then it accepts nobody any more, answers
+// in full what has already arrived, closes every descriptor and returns within 5 seconds:
+// nil after ctx, else why it failed. It must be called once, or the listener stays open.
+func (s *Server) Run(ctx context.Context) error {
+	s.MaxPending = max(s.MaxPending, 1)
+	ended := make(chan error)
+	go func() { ended <- run(ctx, s) }()
+	return <-ended
+}
+
+func (s *Server) close() {
+	if s.ring != nil {
+		s.ring.close()
+	}
+	if s.pool != nil {
+		s.pool.close()
+	}
+	for _, fd := range []int{s.waker, s.listener} {
+		if fd >= 0 {
+			unix.Close(fd)
+		}
+	}
+}
