@@ -6,10 +6,8 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"math/rand/v2"
 	"net"
 	"runtime"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -17,27 +15,6 @@ import (
 	"onthewire/lessons/01-event-loop/loop"
 	"onthewire/lessons/01-event-loop/watch"
 )
-
-func TestEveryByteComesBackInOrder(t *testing.T) {
-	s := start(t, 1, nil)
-	var clients sync.WaitGroup
-	for seed := range byte(8) {
-		conn := s.dial()
-		clients.Go(func() {
-			random := rand.New(rand.NewPCG(uint64(seed), 1))
-			for range 50 {
-				sent := noise(seed, 1+random.IntN(200_000))
-				go conn.Write(sent)
-				got := make([]byte, len(sent))
-				if _, err := io.ReadFull(conn, got); err != nil || !bytes.Equal(got, sent) {
-					t.Errorf("client %d: %d bytes sent, not all of them came back: %v", seed, len(sent), err)
-					return
-				}
-			}
-		})
-	}
-	clients.Wait()
-}
 
 func TestAMarkOfOneByteLosesNothing(t *testing.T) {
 	s := start(t, 1, func(s *loop.Server) { s.MaxPending = 1 })
@@ -81,36 +58,6 @@ func TestAGluttonGetsEveryByteAndFreezesNobody(t *testing.T) {
 			t.Errorf("the loop held %d bytes, more than its mark of %d", most, s.MaxPending)
 		}
 	})
-}
-
-func TestAHalfClosedClientIsAnsweredInFull(t *testing.T) {
-	s := start(t, 1, nil)
-	conn := s.dial()
-	sent := noise(3, 16<<20)
-	go func() {
-		conn.Write(sent)
-		conn.CloseWrite()
-	}()
-	s.until("the kernel takes no more, or took everything", func(seen *watch.Seen) bool {
-		return len(seen.Clients) == 1 && (seen.Clients[0].Held() > 0 || seen.Clients[0].Written == len(sent))
-	})
-	got, err := io.ReadAll(conn)
-	if err != nil || !bytes.Equal(got, sent) {
-		t.Errorf("%d of %d bytes came back before the end: %v", len(got), len(sent), err)
-	}
-}
-
-func TestAResetEndsThatClientAndNoOther(t *testing.T) {
-	s := start(t, 1, nil)
-	polite := s.dial()
-	for range 100 {
-		rude := s.dial()
-		echoes(t, rude, hello)
-		rude.Write(noise(4, 1<<20)[:64<<10]) // some of it is under way when the reset comes
-		reset(t, rude)
-		echoes(t, polite, hello)
-	}
-	s.until("all are closed", func(seen *watch.Seen) bool { return seen.Closed == 100 })
 }
 
 func TestAResetGluttonEndsAndNoOther(t *testing.T) {

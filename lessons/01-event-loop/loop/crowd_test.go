@@ -1,0 +1,97 @@
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+
+package loop_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"onthewire/lessons/01-event-loop/watch"
+	"onthewire/lessons/internal/measure"
+)
+
+// What every engine has to stand is in package faults; what only the loop promises is here.
+//
+// Both ends of ten thousand connections do not fit into one process, so this test binary
+// also plays the clients.
+func TestMain(m *testing.M) {
+	var err error
+	switch os.Getenv("PART") {
+	case "":
+		os.Exit(m.Run())
+	case "crowd":
+		err = crowd(os.Getenv("ADDR"), os.Getenv("CLIENTS"))
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func part(t *testing.T, name string, env ...string) *exec.Cmd {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 2*patience)
+	t.Cleanup(cancel)
+	cmd := exec.CommandContext(ctx, os.Args[0])
+	cmd.Env = append(os.Environ(), append(env, "PART="+name)...)
+	cmd.Stderr = os.Stderr
+	return cmd
+}
+
+func TestTenThousandClientsAreServed(t *testing.T) {
+	n := size(2000, 10_000)
+	if most := measure.MaxDescriptors() - 100; n > most {
+		t.Logf("only %d clients: this process may open no more than %d descriptors", most, measure.MaxDescriptors())
+		n = most
+	}
+	s := start(t, 1, nil)
+	out, err := part(t, "crowd", "ADDR="+s.Addr().String(), "CLIENTS="+strconv.Itoa(n)).Output()
+	must(t, err)
+	took, err := time.ParseDuration(strings.TrimSpace(string(out)))
+	must(t, err)
+	t.Logf("%d clients connected and each had its echo after %v", n, took)
+	s.See(func(seen *watch.Seen) {
+		if len(seen.Clients) != n {
+			t.Errorf("%d clients connected, %d were accepted", n, len(seen.Clients))
+		}
+	})
+	if os.Getenv("SOAK") != "" && took > 2*time.Second {
+		t.Errorf("%d clients took %v, want 2 s at most", n, took)
+	}
+	s.until("all are closed", func(seen *watch.Seen) bool { return seen.Closed == n })
+}
+
+// crowd is n clients which connect, all speak, and all wait for their answer.
+func crowd(address, count string) error {
+	n, err := strconv.Atoi(count)
+	if err != nil {
+		return err
+	}
+	begun := time.Now()
+	conns := make([]net.Conn, n)
+	for i := range conns {
+		if conns[i], err = net.Dial("tcp", address); err != nil {
+			return err
+		}
+		if _, err := conns[i].Write(hello); err != nil {
+			return err
+		}
+	}
+	answer := make([]byte, len(hello))
+	for i, conn := range conns {
+		conn.SetReadDeadline(begun.Add(patience))
+		if _, err := io.ReadFull(conn, answer); err != nil || string(answer) != string(hello) {
+			return fmt.Errorf("client %d of %d: %q, %v", i, n, answer, err)
+		}
+	}
+	fmt.Println(time.Since(begun))
+	return nil
+}
