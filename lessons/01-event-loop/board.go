@@ -5,11 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"runtime"
 	"strings"
-	"time"
 
 	"onthewire/lessons/01-event-loop/load"
 	"onthewire/lessons/internal/cli"
@@ -192,13 +190,4 @@ func (b *board) printJSON() error {
 		all = append(all, played{s.key, s.Conns, s.Payload, s.Pipeline, b.tables[i].Rows()})
 	}
 	return json.NewEncoder(os.Stdout).Encode(map[string]any{"settings": all, "notes": b.notes})
-}
-
-// roughly rounds a time as one would say it.
-func roughly(d time.Duration) string {
-	if d < 90*time.Second {
-		n := int(math.Ceil(d.Seconds()))
-		return fmt.Sprint(n, plural(n, " second"))
-	}
-	return fmt.Sprintf("%.0f minutes", d.Minutes())
 }

@@ -181,3 +181,12 @@ func (b *board) quote() {
 	}
 	b.Say("The left is quoted from a text that names no machine and no program (\"single core, 1M connections\"), the right was measured here a moment ago: compare how the rows of one side relate, never a row across.")
 }
+
+// roughly rounds a time as one would say it.
+func roughly(d time.Duration) string {
+	if d < 90*time.Second {
+		n := int(math.Ceil(d.Seconds()))
+		return fmt.Sprint(n, plural(n, " second"))
+	}
+	return fmt.Sprintf("%.0f minutes", d.Minutes())
+}

@@ -25,3 +25,9 @@ func CPU(int) (time.Duration, bool) { return 0, false }
 func Memory(int) (int, bool) { return 0, false }
 
 func busy(int) (time.Duration, bool) { return 0, false }
+
+// ThreadID has a meaning on Linux only.
+func ThreadID() int { return 0 }
+
+// ThreadCPU cannot be known here without C.
+func ThreadCPU(int) (time.Duration, bool) { return 0, false }
