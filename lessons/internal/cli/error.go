@@ -15,6 +15,12 @@ func errorLine(err error) string {
 }
 
 func advice(err error) string {
+	if own, ok := errors.AsType[interface {
+		error
+		Advice() string
+	}](err); ok {
+		return own.Advice()
+	}
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
 		return "another program has the port, try --addr 127.0.0.1:0"
