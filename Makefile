@@ -8,9 +8,11 @@ help:
 	@echo 'make lesson 1          run a lesson (ARGS="serve --help" hands words on to it)'
 	@echo 'make exercise          list the exercises, and which of them are solved'
 	@echo 'make exercise 1.1      check one of them'
+	@echo 'make lab               a long link on this machine (ARGS="--rtt 50ms -- ping 10.0.0.2")'
 	@echo 'make test              run every test, and say which were skipped and why'
 	@echo 'make check             gofmt, vet for every system, staticcheck, every answer, every demo'
 	@echo 'make sync              write excerpts and outputs into the texts as they are now'
+	@echo 'make bench             the figures that the tests do not assert'
 	@echo 'make soak              the tests at full size: minutes, not seconds'
 	@echo
 	@echo 'The lessons:'
@@ -22,7 +24,7 @@ help:
 ifneq (,$(filter lesson exercise,$(firstword $(MAKECMDGOALS))))
 WORDS  := $(wordlist 2,$(words $(MAKECMDGOALS)),$(MAKECMDGOALS))
 NUMBER := $(patsubst 0%,%,$(WORDS))
-GOALS  := help lesson exercise test check sync soak
+GOALS  := help lesson exercise lab test check sync bench soak
 ifneq (,$(filter-out $(GOALS),$(WORDS)))
 .PHONY: $(filter-out $(GOALS),$(WORDS))
 $(filter-out $(GOALS),$(WORDS)):
@@ -49,6 +51,11 @@ exercise:
 	@go build -o bin/exercise ./lessons/internal/exercise/run
 	@exec bin/exercise $(if $(WORDS),check '$(WORDS)',list)
 
+lab:
+	@test -x bin/lab || echo 'building the lab; the first time takes about half a minute, later none ...' >&2
+	@go build -o bin/lab ./lessons/internal/lab/run
+	@exec bin/lab $(ARGS)
+
 test:
 	@.ci/test ./lessons/...
 
@@ -58,7 +65,10 @@ check:
 sync:
 	@go run ./docs/prose/sync
 
+bench:
+	@go test -run '^$$' -bench . $$(grep -rl --include='*_test.go' 'func Benchmark' lessons | xargs -n 1 dirname | sort -u | sed 's,^,./,')
+
 soak:
 	@SOAK=1 .ci/test -count=1 ./lessons/...
 
-.PHONY: help lesson exercise test check sync soak
+.PHONY: help lesson exercise lab test check sync bench soak

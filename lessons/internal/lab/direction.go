@@ -1,0 +1,239 @@
+package lab
+
+import (
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+)
+
+// inFlight bounds the bytes that one direction holds, so that a sender that nothing holds
+// back cannot fill the machine's memory.
+const inFlight = 64 << 20
+
+// A Direction carries packets from one host to the other. It may be used from several
+// goroutines.
+type Direction struct {
+	toServer bool
+	start    time.Time
+	in       io.Reader // the device of the host that sends, a packet a read
+	out      io.Writer // the device of the host that receives, a packet a write
+	taps     *taps
+	alarm    *alarm
+
+	mu      sync.Mutex
+	line    line
+	drops   []*drop
+	waiting []parcel // by time of arrival
+	held    int      // bytes in waiting
+	busy    bool     // packets taken out of waiting are being written
+	sleeps  time.Duration
+	closed  bool
+	counts  Counts
+}
+
+// Counts are what became of the packets of one direction since the link was opened.
+type Counts struct {
+	Packets    int // that a host sent
+	Bytes      int
+	Delivered  int // including those overtaken
+	Overtaken  int
+	Lost       int
+	Dropped    int
+	Overflowed int
+}
+
+// A parcel is a packet that is under way.
+type parcel struct {
+	ip      []byte
+	arrives time.Duration
+}
+
+// A drop is one wish to lose one packet.
+type drop struct {
+	left  int
+	match func(Packet) bool
+	done  chan Packet
+}
+
+// never is when an empty direction wakes up by itself.
+const never = time.Duration(1<<63 - 1)
+
+// Set changes what this direction does, from the next packet on. Packets that are under
+// way arrive as they would have.
+func (d *Direction) Set(way Way) error {
+	if err := way.Validate(); err != nil {
+		return fmt.Errorf("lab: %w", err)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.line.way = way
+	return nil
+}
+
+// Counts tells what has become of the packets so far.
+func (d *Direction) Counts() Counts {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.counts
+}
+
+// Drop loses exactly one packet: the nth of those to come, counted from 1, for which match
+// is true. The channel delivers the packet when it falls. match is called while the link
+// waits for it, so it must not use the link.
+func (d *Direction) Drop(nth int, match func(Packet) bool) <-chan Packet {
+	wish := &drop{left: nth, match: match, done: make(chan Packet, 1)}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.drops = append(d.drops, wish)
+	return wish.done
+}
+
+// read takes packets from the sending host until its device is closed.
+func (d *Direction) read() {
+	runtime.LockOSThread()
+	for {
+		ip := make([]byte, mtu)
+		n, err := d.in.Read(ip)
+		if err != nil {
+			return
+		}
+		d.accept(ip[:n])
+	}
+}
+
+// accept decides on one packet. Where it need not wait and nothing waits in front of it,
+// it goes on at once.
+func (d *Direction) accept(ip []byte) {
+	now := time.Since(d.start)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed {
+		return
+	}
+	arrives, fate := d.line.admit(now, len(ip))
+	if len(d.drops) > 0 {
+		fate = d.wished(ip, fate)
+	}
+	if fate.Arrives() && d.held+len(ip) > inFlight {
+		fate = Overflowed
+	}
+	d.count(len(ip), fate)
+	d.taps.tell(func() Packet {
+		p := decode(slices.Clone(ip))
+		p.Sent, p.Way, p.ToServer, p.Fate = d.start.Add(now), max(0, arrives-now), d.toServer, fate
+		return p
+	})
+	switch {
+	case !fate.Arrives():
+	case arrives <= now && len(d.waiting) == 0 && !d.busy:
+		d.out.Write(ip) // a host whose device is gone hears nothing: the packet is lost
+	default:
+		d.hold(parcel{ip, arrives})
+	}
+}
+
+// wished is the packet's fate after those have been asked who wait for a packet to drop.
+func (d *Direction) wished(ip []byte, fate Fate) Fate {
+	p := decode(slices.Clone(ip))
+	p.Sent, p.ToServer = time.Now(), d.toServer
+	d.drops = slices.DeleteFunc(d.drops, func(wish *drop) bool {
+		if !fate.Arrives() || !wish.match(p) {
+			return false
+		}
+		if wish.left--; wish.left > 0 {
+			return false
+		}
+		fate = Dropped
+		p.Fate = fate
+		wish.done <- p
+		return true
+	})
+	return fate
+}
+
+func (d *Direction) count(size int, fate Fate) {
+	d.counts.Packets++
+	d.counts.Bytes += size
+	switch fate {
+	case Lost:
+		d.counts.Lost++
+	case Dropped:
+		d.counts.Dropped++
+	case Overflowed:
+		d.counts.Overflowed++
+	case Overtaken:
+		d.counts.Overtaken++
+		fallthrough
+	default:
+		d.counts.Delivered++
+	}
+}
+
+// hold keeps a packet until its time. Most belong at the end; those behind a late one
+// are put in front of it.
+func (d *Direction) hold(p parcel) {
+	at := len(d.waiting)
+	for at > 0 && d.waiting[at-1].arrives > p.arrives {
+		at--
+	}
+	d.waiting = slices.Insert(d.waiting, at, p)
+	d.held += len(p.ip)
+	if p.arrives < d.sleeps {
+		d.sleeps = p.arrives // one ring is enough
+		d.alarm.ring()
+	}
+}
+
+// deliver hands the packets over, each in its time, until the direction is closed.
+func (d *Direction) deliver() {
+	runtime.LockOSThread() // the alarm tunes the timers of this thread
+	d.alarm.tune()
+	for {
+		batch, until, ok := d.due()
+		if !ok {
+			return
+		}
+		for _, p := range batch {
+			d.out.Write(p.ip)
+		}
+		if len(batch) == 0 {
+			d.alarm.sleep(until)
+		}
+	}
+}
+
+// due takes out the packets whose time has come. Where there are none, it tells how long
+// to sleep.
+func (d *Direction) due() (batch []parcel, sleep time.Duration, ok bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	now := time.Since(d.start)
+	n := 0
+	for n < len(d.waiting) && d.waiting[n].arrives <= now {
+		d.held -= len(d.waiting[n].ip)
+		n++
+	}
+	batch = slices.Clone(d.waiting[:n])
+	d.waiting = slices.Delete(d.waiting, 0, n)
+	d.busy = n > 0
+	switch {
+	case n > 0:
+		d.sleeps = 0 // awake: nobody needs to ring
+	case len(d.waiting) > 0:
+		d.sleeps = d.waiting[0].arrives
+		sleep = d.sleeps - now
+	default:
+		d.sleeps, sleep = never, never
+	}
+	return batch, sleep, !d.closed
+}
+
+func (d *Direction) close() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.closed = true
+	d.alarm.ring()
+}

@@ -1,0 +1,67 @@
+package lab
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"os/signal"
+	"runtime"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// entered marks the process that Enter has started.
+const entered = "ONTHEWIRE_LAB"
+
+// Enter makes sure that this process may open a lab. Root may. Anybody else gets a user
+// namespace, in which one is root over what one makes oneself (user_namespaces(7)). A
+// program with several threads, as every Go program is, cannot move into one, so Enter runs
+// the program again there, with the same arguments, and exits as that one did. Call it
+// before the command does anything. Where no namespace can be had, the error is an
+// *Unavailable.
+func Enter() error {
+	err := onThread(func() error { return unix.Unshare(unix.CLONE_NEWNET) })
+	switch {
+	case err == nil:
+		return nil
+	case !errors.Is(err, unix.EPERM) || os.Getenv(entered) != "":
+		return noNamespace(os.NewSyscallError("unshare", err))
+	}
+	again := exec.Command("/proc/self/exe", os.Args[1:]...)
+	again.Args[0] = os.Args[0]
+	again.Stdin, again.Stdout, again.Stderr = os.Stdin, os.Stdout, os.Stderr
+	again.Env = append(os.Environ(), entered+"=1")
+	again.SysProcAttr = &syscall.SysProcAttr{
+		Cloneflags:  unix.CLONE_NEWUSER | unix.CLONE_NEWNET,
+		UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
+		GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}},
+		Pdeathsig:   syscall.SIGKILL,
+	}
+	runtime.LockOSThread() // Pdeathsig is about the death of the thread that starts it
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if err := again.Start(); err != nil {
+		return noNamespace(err)
+	}
+	go func() {
+		for s := range signals {
+			// Ctrl-C goes to all programs of the terminal, so this one has it already.
+			if s != os.Interrupt || !onTerminal() {
+				again.Process.Signal(s)
+			}
+		}
+	}()
+	again.Wait() // its error says what the state says
+	os.Exit(Status(again.ProcessState))
+	return nil
+}
+
+func onTerminal() bool {
+	terminal, err := os.Open("/dev/tty")
+	if err != nil {
+		return false
+	}
+	terminal.Close()
+	return true
+}

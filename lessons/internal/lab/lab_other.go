@@ -1,0 +1,53 @@
+//go:build !linux
+
+package lab
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"os/exec"
+	"syscall"
+	"time"
+)
+
+var errLinuxOnly = &Unavailable{
+	"network namespaces and TUN devices of one's own are Linux's",
+	"run it on Linux; a virtual machine will do",
+}
+
+// Enter says that there is no lab on this system.
+func Enter() error { return errLinuxOnly }
+
+func newHost(string, netip.Addr) (*Host, error) { return nil, errLinuxOnly }
+
+// Do is for Linux.
+func (h *Host) Do(func() error) error { return errLinuxOnly }
+
+// Command is for Linux.
+func (h *Host) Command(ctx context.Context, name string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Err = errLinuxOnly
+	return cmd
+}
+
+func (h *Host) close() error { return nil }
+
+func (h *Host) control(string, string, syscall.RawConn) error { return errLinuxOnly }
+
+func congestion(int) (string, error) { return "", errors.ErrUnsupported }
+
+type device struct{}
+
+func (*device) Read([]byte) (int, error)  { return 0, errLinuxOnly }
+func (*device) Write([]byte) (int, error) { return 0, errLinuxOnly }
+func (*device) stop()                     {}
+
+type alarm struct{}
+
+func newAlarm() (*alarm, error) { return nil, errLinuxOnly }
+
+func (*alarm) tune()               {}
+func (*alarm) sleep(time.Duration) {}
+func (*alarm) ring()               {}
+func (*alarm) close()              {}

@@ -1,0 +1,52 @@
+package lab
+
+import (
+	"errors"
+	"os"
+	"runtime"
+
+	"golang.org/x/sys/unix"
+)
+
+// newNamespace makes a network namespace, lets prepare set it up from the inside, and
+// returns a descriptor that keeps it alive.
+func newNamespace(prepare func() error) (ns *os.File, err error) {
+	err = onThread(func() error {
+		if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
+			return os.NewSyscallError("unshare", err)
+		}
+		// thread-self, because self is the main thread, and that one is elsewhere.
+		if ns, err = os.Open("/proc/thread-self/ns/net"); err != nil {
+			return err
+		}
+		return prepare()
+	})
+	if err != nil && ns != nil {
+		ns.Close()
+	}
+	return ns, err
+}
+
+// inside runs f on a thread in that namespace. A socket belongs for ever to the namespace
+// in which it was made, so f may hand it out.
+func inside(ns *os.File, f func() error) error {
+	return onThread(func() error {
+		if err := unix.Setns(int(ns.Fd()), unix.CLONE_NEWNET); err != nil {
+			return os.NewSyscallError("setns", err)
+		}
+		return f()
+	})
+}
+
+// onThread runs f on a thread that nobody else gets, now or later: a namespace belongs to
+// a thread, and a goroutine that was never unlocked takes its thread along when it ends.
+func onThread(f func() error) error {
+	result := make(chan error, 1)
+	go func() {
+		runtime.LockOSThread()
+		err := errors.New("it left its goroutine by runtime.Goexit")
+		defer func() { result <- err }()
+		err = f()
+	}()
+	return <-result
+}
