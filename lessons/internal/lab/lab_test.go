@@ -186,7 +186,13 @@ func TestEachDirectionIsSetOnItsOwnAndWhileItRuns(t *testing.T) {
 	if err := link.ToClient.Set(lab.Way{Loss: 1}); err != nil {
 		t.Fatal(err)
 	}
+	seen := make(chan lab.Packet, 10)
+	stop := link.Tap(func(p lab.Packet) { seen <- p })
 	send(t, server, client, "never")
+	if p := <-seen; p.Fate != lab.Lost {
+		t.Errorf("the link made of it: %v", p.Fate)
+	}
+	stop()
 	send(t, client, server, "there")
 	if got := receive(t, server); got != "there" {
 		t.Errorf("the server received %q", got)

@@ -101,3 +101,16 @@ func (s *Stage) clock() string {
 func (s *Stage) print(format string, args ...any) {
 	io.WriteString(s.out, s.style.letters(fmt.Sprintf(format, args...)))
 }
+
+// Table shows rows of a word and a figure.
+func (s *Stage) Table(rows ...[2]string) {
+	size := 0
+	for _, row := range rows {
+		size = max(size, runes(row[0]))
+	}
+	s.print("\n")
+	for _, row := range rows {
+		indent := strings.Repeat(" ", 2+size+3)
+		s.print("  %s   %s\n", pad(row[0], size), strings.TrimLeft(s.style.hang(row[1], indent), " "))
+	}
+}

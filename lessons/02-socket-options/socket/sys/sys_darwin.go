@@ -1,0 +1,36 @@
+package sys
+
+import (
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	TCP_KEEPIDLE     = unix.TCP_KEEPALIVE // the same thing by another name
+	TCP_KEEPINTVL    = unix.TCP_KEEPINTVL
+	TCP_KEEPCNT      = unix.TCP_KEEPCNT
+	TCP_USER_TIMEOUT = NotHere
+)
+
+// Socket needs the lock that package os/exec takes while it starts a program: this system
+// cannot make a socket and set CLOEXEC in one call.
+func Socket(family, kind, protocol int) (Handle, error) {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	fd, err := unix.Socket(family, kind, protocol)
+	if err == nil {
+		unix.CloseOnExec(fd)
+	}
+	return fd, err
+}
+
+func acceptCloexec(fd Handle) (Handle, unix.Sockaddr, error) {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	conn, from, err := unix.Accept(fd)
+	if err == nil {
+		unix.CloseOnExec(conn)
+	}
+	return conn, from, err
+}

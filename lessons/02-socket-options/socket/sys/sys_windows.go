@@ -1,0 +1,170 @@
+package sys
+
+import (
+	"net/netip"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/windows"
+)
+
+type Handle = windows.Handle
+
+const NoHandle = windows.InvalidHandle
+
+const (
+	SOCK_STREAM = windows.SOCK_STREAM
+	SOCK_DGRAM  = windows.SOCK_DGRAM
+	AF_INET     = windows.AF_INET
+	AF_INET6    = windows.AF_INET6
+
+	SOL_SOCKET   = windows.SOL_SOCKET
+	IPPROTO_IP   = windows.IPPROTO_IP
+	IPPROTO_IPV6 = windows.IPPROTO_IPV6
+	IPPROTO_TCP  = windows.IPPROTO_TCP
+
+	SO_REUSEADDR     = windows.SO_REUSEADDR // it means something else here: see SetReuseAddr
+	SO_REUSEPORT     = NotHere
+	SO_BROADCAST     = windows.SO_BROADCAST
+	SO_KEEPALIVE     = windows.SO_KEEPALIVE
+	SO_RCVBUF        = windows.SO_RCVBUF
+	SO_SNDBUF        = windows.SO_SNDBUF
+	SO_RCVTIMEO      = windows.SO_RCVTIMEO
+	SO_SNDTIMEO      = 0x1005
+	SO_ERROR         = 0x1007
+	TCP_NODELAY      = windows.TCP_NODELAY
+	TCP_KEEPIDLE     = windows.TCP_KEEPIDLE
+	TCP_KEEPINTVL    = windows.TCP_KEEPINTVL
+	TCP_KEEPCNT      = windows.TCP_KEEPCNT
+	TCP_USER_TIMEOUT = NotHere
+	IPV6_V6ONLY      = windows.IPV6_V6ONLY
+	IP_TTL           = windows.IP_TTL
+	IP_TOS           = windows.IP_TOS
+)
+
+var (
+	ws2        = windows.NewLazySystemDLL("ws2_32.dll")
+	procAccept = ws2.NewProc("accept")
+	procIoctl  = ws2.NewProc("ioctlsocket")
+)
+
+// Socket asks for a socket that no child inherits. Package net cannot take it over on this
+// system, so nothing is lost by leaving WSA_FLAG_OVERLAPPED out: its calls may block.
+func Socket(family, kind, protocol int) (Handle, error) {
+	return windows.WSASocket(int32(family), int32(kind), int32(protocol), nil, 0, windows.WSA_FLAG_NO_HANDLE_INHERIT)
+}
+
+func Bind(fd Handle, addr netip.AddrPort) error    { return windows.Bind(fd, sockaddr(addr)) }
+func Listen(fd Handle, backlog int) error          { return windows.Listen(fd, backlog) }
+func Connect(fd Handle, addr netip.AddrPort) error { return windows.Connect(fd, sockaddr(addr)) }
+func ShutdownWrite(fd Handle) error                { return windows.Shutdown(fd, windows.SHUT_WR) }
+func CloseHandle(fd Handle) error                  { return windows.Closesocket(fd) }
+
+func ConnectTimeout(Handle, netip.AddrPort, time.Duration) error { return ErrNotHere }
+
+func Accept(fd Handle) (Handle, netip.AddrPort, error) {
+	r, _, err := procAccept.Call(uintptr(fd), 0, 0)
+	conn := Handle(r)
+	if conn == NoHandle {
+		return conn, netip.AddrPort{}, err
+	}
+	peer, err := PeerAddr(conn)
+	return conn, peer, err
+}
+
+func SetNonblock(fd Handle, on bool) error {
+	const fionbio = 0x8004667e
+	value := uint32(0)
+	if on {
+		value = 1
+	}
+	if r, _, err := procIoctl.Call(uintptr(fd), fionbio, uintptr(unsafe.Pointer(&value))); r != 0 {
+		return err
+	}
+	return nil
+}
+
+func Duplicate(fd Handle) (Handle, error) {
+	var info windows.WSAProtocolInfo
+	if err := windows.WSADuplicateSocket(fd, windows.GetCurrentProcessId(), &info); err != nil {
+		return NoHandle, err
+	}
+	return windows.WSASocket(-1, -1, -1, &info, 0, windows.WSA_FLAG_NO_HANDLE_INHERIT)
+}
+
+func Receive(fd Handle, p []byte) (int, error) {
+	n, flags, buffer := uint32(0), uint32(0), windows.WSABuf{Len: uint32(len(p)), Buf: unsafe.SliceData(p)}
+	err := windows.WSARecv(fd, &buffer, 1, &n, &flags, nil, nil)
+	return int(n), err
+}
+
+func Send(fd Handle, p []byte) (int, error) {
+	n, buffer := uint32(0), windows.WSABuf{Len: uint32(len(p)), Buf: unsafe.SliceData(p)}
+	err := windows.WSASend(fd, &buffer, 1, &n, 0, nil, nil)
+	return int(n), err
+}
+
+func SendTo(fd Handle, p []byte, to netip.AddrPort) error {
+	return windows.Sendto(fd, p, 0, sockaddr(to))
+}
+
+func ReceiveFrom(fd Handle, p []byte) (int, netip.AddrPort, error) {
+	n, from, err := windows.Recvfrom(fd, p, 0)
+	return max(0, n), addrPort(from), err
+}
+
+func LocalAddr(fd Handle) (netip.AddrPort, error) {
+	addr, err := windows.Getsockname(fd)
+	return addrPort(addr), err
+}
+
+func PeerAddr(fd Handle) (netip.AddrPort, error) {
+	addr, err := windows.Getpeername(fd)
+	return addrPort(addr), err
+}
+
+func SetInt(fd Handle, level, option, value int) error {
+	if option == NotHere {
+		return ErrNotHere
+	}
+	return windows.SetsockoptInt(fd, level, option, value)
+}
+
+func GetInt(fd Handle, level, option int) (int, error) {
+	if option == NotHere {
+		return 0, ErrNotHere
+	}
+	return windows.GetsockoptInt(fd, level, option)
+}
+
+// SetTimeout writes milliseconds: a struct timeval is for the other systems.
+func SetTimeout(fd Handle, option int, d time.Duration) error {
+	return windows.SetsockoptInt(fd, windows.SOL_SOCKET, option, int(d/time.Millisecond))
+}
+
+// SetLinger writes a struct of two 16-bit numbers.
+func SetLinger(fd Handle, on bool, seconds int) error {
+	l := struct{ onoff, linger uint16 }{linger: uint16(seconds)}
+	if on {
+		l.onoff = 1
+	}
+	return windows.Setsockopt(fd, windows.SOL_SOCKET, windows.SO_LINGER, (*byte)(unsafe.Pointer(&l)), int32(unsafe.Sizeof(l)))
+}
+
+func sockaddr(addr netip.AddrPort) windows.Sockaddr {
+	ip := addr.Addr()
+	if ip.Is4() || ip.Is4In6() {
+		return &windows.SockaddrInet4{Port: int(addr.Port()), Addr: ip.Unmap().As4()}
+	}
+	return &windows.SockaddrInet6{Port: int(addr.Port()), Addr: ip.As16()}
+}
+
+func addrPort(addr windows.Sockaddr) netip.AddrPort {
+	switch addr := addr.(type) {
+	case *windows.SockaddrInet4:
+		return netip.AddrPortFrom(netip.AddrFrom4(addr.Addr), uint16(addr.Port))
+	case *windows.SockaddrInet6:
+		return netip.AddrPortFrom(netip.AddrFrom16(addr.Addr), uint16(addr.Port))
+	}
+	return netip.AddrPort{}
+}
