@@ -1,0 +1,127 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"syscall"
+
+	"onthewire/lessons/02-socket-options/experiments"
+	"onthewire/lessons/internal/lab"
+
+	"golang.org/x/sys/unix"
+)
+
+// DyingListener closes one of two listeners while clients wait in its queue.
+var DyingListener = experiments.Experiment{
+	Name:    "dying-listener",
+	Options: []string{"SO_REUSEPORT"},
+	About:   "One of two listeners closes, and takes its queue along.",
+	Run:     dyingListener,
+}
+
+func dyingListener(ctx context.Context) (report experiments.Report, err error) {
+	reset, answered, err := abandon(ctx)
+	if err != nil {
+		return report, cause(ctx, err)
+	}
+	report.Add("clients with a finished handshake", waiting)
+	report.Add("reset when one listener closes", reset)
+	report.Add("answered by the other one", answered)
+	report.Shown = reset > 0 && answered > 0 && reset+answered == waiting
+	report.Says = "A connection belongs to a listener before anybody has accepted it, and a listener that closes resets those in its queue."
+
+	// The setting is the whole network's, so we make a network for it.
+	link, err := lab.Open(lab.Way{}, lab.Way{})
+	if _, no := errors.AsType[*lab.Unavailable](err); no {
+		report.Add("reset with net.ipv4.tcp_migrate_req = 1", err)
+		return report, nil
+	}
+	if err != nil {
+		return report, err
+	}
+	defer link.Close()
+	err = link.Server.Do(func() error {
+		if err := sysctl("net/ipv4/tcp_migrate_req", "1"); err != nil {
+			return err
+		}
+		reset, answered, err = abandon(ctx)
+		return err
+	})
+	if errors.Is(err, os.ErrNotExist) {
+		report.Add("reset with net.ipv4.tcp_migrate_req = 1", errors.New("this kernel does not have it; Linux 5.14 does"))
+		return report, nil
+	}
+	if err != nil {
+		return report, cause(ctx, err)
+	}
+	report.Add("reset with net.ipv4.tcp_migrate_req = 1", reset)
+	report.Add("answered by the other one then", answered)
+	report.Shown = report.Shown && reset == 0 && answered == waiting
+	return report, nil
+}
+
+const waiting = 40
+
+// abandon lets clients wait in the queues of two listeners, closes one of these, and counts
+// what becomes of the clients.
+func abandon(ctx context.Context) (reset, answered int, err error) {
+	group, err := share(ctx, 2)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer closeAll(group)
+	var clients []net.Conn
+	defer func() { closeAll(clients) }()
+	for range waiting {
+		var dialer net.Dialer
+		conn, err := dialer.DialContext(ctx, "tcp4", group[0].Addr().String())
+		if err != nil {
+			return 0, 0, err
+		}
+		defer untilDone(ctx, conn)()
+		clients = append(clients, conn)
+	}
+
+	group[0].Close()
+	greeting := make(chan struct{})
+	defer func() { group[1].Close(); <-greeting }()
+	go func() {
+		defer close(greeting)
+		for {
+			conn, err := group[1].Accept()
+			if err != nil {
+				return
+			}
+			conn.Write([]byte("hello, wire\n"))
+			conn.Close()
+		}
+	}()
+
+	for _, conn := range clients {
+		switch text, err := io.ReadAll(conn); {
+		case errors.Is(err, unix.ECONNRESET):
+			reset++
+		case err != nil:
+			return 0, 0, err
+		case string(text) == "hello, wire\n":
+			answered++
+		}
+	}
+	return reset, answered, nil
+}
+
+// sysctl changes a setting of the network in which the calling thread is.
+func sysctl(name, value string) error {
+	return os.WriteFile("/proc/sys/"+name, []byte(value), 0)
+}
+
+// reason is the bare errno inside an error, or the error.
+func reason(err error) error {
+	if errno, ok := errors.AsType[syscall.Errno](err); ok {
+		return errno
+	}
+	return err
+}

@@ -1,0 +1,121 @@
+package server
+
+import (
+	"context"
+	"net"
+	"sync/atomic"
+	"time"
+
+	"onthewire/lessons/02-socket-options/experiments"
+	"onthewire/lessons/internal/lab"
+
+	"golang.org/x/sys/unix"
+)
+
+// FastOpen sends the first bytes along with the SYN, once the server has given it a cookie.
+var FastOpen = experiments.Experiment{
+	Name:    "fast-open",
+	Options: []string{"TCP_FASTOPEN", "TCP_FASTOPEN_CONNECT"},
+	About:   "Bytes in the SYN: an answer one round trip earlier.",
+	Run:     fastOpen,
+}
+
+func fastOpen(ctx context.Context) (report experiments.Report, err error) {
+	const oneWay = 25 * time.Millisecond
+	link, err := lab.Open(lab.Way{Delay: oneWay}, lab.Way{Delay: oneWay})
+	if err != nil {
+		return report, err
+	}
+	defer link.Close()
+	stop, err := echoFast(ctx, link.Server)
+	if err != nil {
+		return report, cause(ctx, err)
+	}
+	defer stop()
+
+	var early atomic.Int64 // bytes that came in a SYN
+	defer link.Tap(func(p lab.Packet) {
+		if p.ToServer && p.Flags&lab.SYN != 0 {
+			early.Add(int64(len(p.Payload)))
+		}
+	})()
+	fast := option{"TCP_FASTOPEN_CONNECT", unix.IPPROTO_TCP, unix.TCP_FASTOPEN_CONNECT, 1}
+	var took [3]time.Duration
+	var inSYN [3]int
+	for i, round := range []struct {
+		name    string
+		options []option
+	}{
+		{"without it", nil},
+		{"with it, the first time", []option{fast}},
+		{"with it, the second time", []option{fast}},
+	} {
+		before := early.Load()
+		if took[i], err = ask(ctx, link.Client, round.options); err != nil {
+			return report, cause(ctx, err)
+		}
+		inSYN[i] = int(early.Load() - before)
+		report.Add(round.name+", bytes in the SYN", inSYN[i])
+		report.Add("the answer after", took[i])
+	}
+	report.Shown = inSYN == [3]int{0, 0, len("hello, wire\n")} && took[2] < took[0] && took[2] < took[1] &&
+		min(took[0], took[1]) >= 4*oneWay && took[2] >= 2*oneWay
+	report.Says = "The first time the client asks for a cookie, the second time it shows the cookie and need not wait for the handshake."
+	return report, nil
+}
+
+// ask dials, sends, and waits for the first byte of the answer.
+func ask(ctx context.Context, client *lab.Host, options []option) (took time.Duration, err error) {
+	dialer := net.Dialer{Control: control(options)}
+	begun := time.Now()
+	var conn net.Conn
+	if err := client.Do(func() error {
+		conn, err = dialer.DialContext(ctx, "tcp4", lab.ServerAddr.String()+":80")
+		return err
+	}); err != nil {
+		return 0, err
+	}
+	defer conn.Close()
+	defer untilDone(ctx, conn)()
+	if _, err := conn.Write([]byte("hello, wire\n")); err != nil {
+		return 0, err
+	}
+	_, err = conn.Read(make([]byte, 1))
+	return time.Since(begun), err
+}
+
+// echoFast starts an echo server that takes bytes from a SYN. The network has to allow it,
+// so it needs a host of its own.
+func echoFast(ctx context.Context, host *lab.Host) (stop func(), err error) {
+	var listener net.Listener
+	err = host.Do(func() error {
+		const clientAndServer = "3"
+		if err := sysctl("net/ipv4/tcp_fastopen", clientAndServer); err != nil {
+			return err
+		}
+		const mayWait = 16 // connections without a finished handshake
+		listener, err = listen(ctx, "tcp4", ":80", option{"TCP_FASTOPEN", unix.IPPROTO_TCP, unix.TCP_FASTOPEN, mayWait})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			watch := untilDone(ctx, conn)
+			message := make([]byte, 64)
+			if n, err := conn.Read(message); err == nil {
+				conn.Write(message[:n])
+			}
+			watch()
+			conn.Close()
+		}
+	}()
+	return func() { listener.Close(); <-done }, nil
+}

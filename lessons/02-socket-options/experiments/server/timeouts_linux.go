@@ -1,0 +1,105 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"os"
+	"time"
+
+	"onthewire/lessons/02-socket-options/experiments"
+	"onthewire/lessons/02-socket-options/socket"
+
+	"golang.org/x/sys/unix"
+)
+
+// Timeouts waits for a peer that says nothing: with a socket option, and with a deadline.
+var Timeouts = experiments.Experiment{
+	Name:    "timeouts",
+	Options: []string{"SO_RCVTIMEO", "SO_SNDTIMEO"},
+	About:   "The kernel's timeouts are for calls that block, so Go has deadlines.",
+	Run:     timeouts,
+}
+
+const (
+	patience = 100 * time.Millisecond // of the socket option
+	deadline = 300 * time.Millisecond // of package net
+)
+
+func timeouts(ctx context.Context) (report experiments.Report, err error) {
+	listener, err := listen(ctx, "tcp4", "127.0.0.1:0")
+	if err != nil {
+		return report, cause(ctx, err)
+	}
+	defer listener.Close() // nobody accepts: to a client that looks like a silent peer
+	addr := netip.MustParseAddrPort(listener.Addr().String())
+
+	s, err := impatient(addr)
+	if err != nil {
+		return report, err
+	}
+	defer s.Close() // an error once package net has it, and harmless
+	took, readErr := timed(s.Read)
+	report.Add("blocking, Read with SO_RCVTIMEO", took)
+	report.Add("and its error", reason(readErr))
+	report.Shown = errors.Is(readErr, unix.EAGAIN) && took > patience*9/10
+	if ctx.Err() != nil {
+		return report, context.Cause(ctx)
+	}
+
+	conn, err := s.IntoConn() // the same socket, with the same options
+	if err != nil {
+		return report, err
+	}
+	defer conn.Close()
+	defer context.AfterFunc(ctx, func() { conn.Close() })()
+	for _, call := range []struct {
+		name string
+		do   func([]byte) (int, error)
+	}{
+		{"Read", conn.Read},
+		{"Write", func(p []byte) (int, error) { return writeAll(conn, p) }},
+	} {
+		conn.SetDeadline(time.Now().Add(deadline))
+		took, err := timed(call.do)
+		if ctx.Err() != nil {
+			return report, context.Cause(ctx)
+		}
+		report.Add("package net, "+call.name+" with both and a deadline", took)
+		report.Shown = report.Shown && errors.Is(err, os.ErrDeadlineExceeded) && took > deadline*9/10
+	}
+	report.Add("and its error", os.ErrDeadlineExceeded)
+	report.Says = "The option ends a call that sleeps in the kernel. Package net never sleeps there, so it needs a deadline, which is a timer of Go's own."
+	return report, nil
+}
+
+// impatient connects a blocking socket that has both timeouts.
+func impatient(addr netip.AddrPort) (*socket.Socket, error) {
+	s, err := socket.New(socket.IPv4, socket.Stream, 0)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(s.SetReadTimeout(patience), s.SetWriteTimeout(patience), s.Connect(addr)); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// timed tells how long a call has taken.
+func timed(call func([]byte) (int, error)) (time.Duration, error) {
+	begun := time.Now()
+	_, err := call(make([]byte, 64<<10))
+	return time.Since(begun), err
+}
+
+// writeAll writes until it fails: the peer never reads.
+func writeAll(conn net.Conn, p []byte) (written int, err error) {
+	for err == nil {
+		var n int
+		n, err = conn.Write(p)
+		written += n
+	}
+	return written, err
+}
