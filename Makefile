@@ -33,7 +33,7 @@ endif
 endif
 
 # Exactly one word, and one of the numbers: filter would take two, or a pattern.
-CHOSEN := $(if $(filter 1,$(words $(WORDS))),$(foreach n,$(NUMBERS),$(if $(subst x$(n),,x$(NUMBER)),,$(n))))
+CHOSEN := $(strip $(if $(filter 1,$(words $(WORDS))),$(foreach n,$(NUMBERS),$(if $(subst x$(n),,x$(NUMBER)),,$(n)))))
 
 lesson:
 ifeq (,$(CHOSEN))

@@ -34,7 +34,7 @@ func (twelveCommand) Run(ctx context.Context) error {
 // A cost is what an exchange took, from nothing to the answer.
 type cost struct {
 	calls          int // of the server
-	packets, bytes int // on the loopback, both directions, with Ethernet headers
+	packets, bytes int // on the loopback, both directions, with their IP headers
 }
 
 func sayTwelve(ctx context.Context) (cost, error) {

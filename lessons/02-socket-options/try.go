@@ -69,11 +69,10 @@ func find(name string) (experiments.Experiment, error) {
 func print(e experiments.Experiment, r experiments.Report) {
 	s := stage.New(os.Stdout)
 	s.Title("TRY", e.About, strings.Join(e.Options, " · "))
-	rows := make([][2]string, len(r.Rows))
-	for i, row := range r.Rows {
-		rows[i] = [2]string{row.Setting, figure(row.Seen)}
+	s.Blank()
+	for _, row := range r.Rows {
+		s.Row(row.Setting, figure(row.Seen))
 	}
-	s.Table(rows...)
 	s.Say("%s", r.Says)
 }
 

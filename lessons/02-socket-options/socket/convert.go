@@ -46,12 +46,15 @@ func (s *Socket) into(convert func(*os.File) error) error {
 	return convert(file)
 }
 
+// A Source is what package net's listeners and connections are, among others.
+type Source = syscall.Conn
+
 // From borrows the socket of a net.Listener, net.Conn or net.PacketConn: a duplicate of its
 // descriptor, which has to be closed as well. Both stand for one thing in the kernel, so
 // an option that is set on either is set on both. So is blocking, and therefore the result
 // does not block: calls on it may return EAGAIN. Leave it so, or package net's own calls
 // would hold their threads.
-func From(conn syscall.Conn) (*Socket, error) {
+func From(conn Source) (*Socket, error) {
 	raw, err := conn.SyscallConn()
 	if err != nil {
 		return nil, err
@@ -66,3 +69,8 @@ func From(conn syscall.Conn) (*Socket, error) {
 	}
 	return &Socket{fd}, nil
 }
+
+// Ref is a Socket around a descriptor that stays somebody else's, such as the one that
+// package net shows in a Control function. It is good for as long as that is, and must not
+// be closed.
+func Ref(fd uintptr) *Socket { return &Socket{sys.Handle(fd)} }

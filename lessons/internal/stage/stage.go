@@ -102,15 +102,19 @@ func (s *Stage) print(format string, args ...any) {
 	io.WriteString(s.out, s.style.letters(fmt.Sprintf(format, args...)))
 }
 
-// Table shows rows of a word and a figure.
-func (s *Stage) Table(rows ...[2]string) {
-	size := 0
-	for _, row := range rows {
-		size = max(size, runes(row[0]))
+// Blank leaves a line empty.
+func (s *Stage) Blank() { s.print("\n") }
+
+// Row shows a setting and what was seen with it.
+func (s *Stage) Row(setting, seen string) {
+	const seenAt = 48
+	indent := strings.Repeat(" ", seenAt)
+	if s.style.Width < widest { // too narrow for two columns
+		indent = strings.Repeat(" ", textAt+2)
+		s.print("%s\n", s.style.hang(setting, strings.Repeat(" ", textAt)))
+		s.print("%s\n", s.style.hang(seen, indent))
+		return
 	}
-	s.print("\n")
-	for _, row := range rows {
-		indent := strings.Repeat(" ", 2+size+3)
-		s.print("  %s   %s\n", pad(row[0], size), strings.TrimLeft(s.style.hang(row[1], indent), " "))
-	}
+	text := s.style.hang(seen, indent)
+	s.print("%s%s%s\n", strings.Repeat(" ", textAt), pad(setting, seenAt-textAt-1)+" ", strings.TrimLeft(text, " "))
 }

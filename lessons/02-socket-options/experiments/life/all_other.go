@@ -1,9 +1,15 @@
 //go:build !linux
 
-// Package life has experiments with socket options: the six of the spine, in the order of a connection's life.
+// Package life has experiments with socket options: those of the spine that do not need
+// Linux.
 package life
 
 import "onthewire/lessons/02-socket-options/experiments"
 
-// All lists them: these ask Linux, and this system is another.
-func All() []experiments.Experiment { return nil }
+// All lists them.
+func All() []experiments.Experiment {
+	return []experiments.Experiment{
+		{Name: "nodelay", Options: []string{"TCP_NODELAY"}, About: "Two small writes and a read", Run: Nodelay},
+		{Name: "close", Options: []string{"SO_LINGER"}, About: "What becomes of an answer at close", Run: Close},
+	}
+}

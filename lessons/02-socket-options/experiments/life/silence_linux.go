@@ -1,0 +1,126 @@
+package life
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"onthewire/lessons/02-socket-options/experiments"
+	"onthewire/lessons/02-socket-options/socket"
+	"onthewire/lessons/internal/lab"
+)
+
+// Silence lets the peers of four connections vanish: from one moment on, nothing that
+// either side sends arrives. Each connection has somebody who waits in Read.
+func Silence(ctx context.Context) (experiments.Report, error) {
+	var r experiments.Report
+	link, err := lab.Open(lab.Way{}, lab.Way{})
+	if err != nil {
+		return r, err
+	}
+	defer link.Close()
+	listener, err := link.Server.Listen("tcp4", "server:0")
+	if err != nil {
+		return r, err
+	}
+	defer listener.Close()
+
+	none := func(*socket.Socket) error { return nil }
+	waiting := []struct {
+		setting string
+		set     func(*socket.Socket) error
+		speaks  bool // has sent bytes that nobody acknowledges
+		notices bool
+		conn    net.Conn
+		peer    net.Conn
+		seen    any
+		after   time.Duration
+	}{
+		{setting: "silent, nothing set", set: none},
+		{setting: "silent, keep-alive: idle 1 s, 1 question", notices: true, set: func(s *socket.Socket) error {
+			return s.SetKeepAlive(socket.KeepAlive{Idle: time.Second, Interval: time.Second, Count: 1})
+		}},
+		{setting: "12 bytes sent, nothing set", set: none, speaks: true},
+		{setting: "12 bytes sent, TCP_USER_TIMEOUT 500 ms", speaks: true, notices: true, set: func(s *socket.Socket) error {
+			return s.SetUserTimeout(500 * time.Millisecond)
+		}},
+	}
+	for i := range waiting {
+		w := &waiting[i]
+		if w.conn, err = connect(ctx, link.Client, listener.Addr().String()); err != nil {
+			return r, err
+		}
+		defer w.conn.Close()
+		if w.peer, err = listener.Accept(); err != nil {
+			return r, err
+		}
+		defer w.peer.Close()
+		if err := option(w.conn, w.set); err != nil {
+			return r, err
+		}
+	}
+
+	if err := link.Set(lab.Way{Loss: 1}); err != nil {
+		return r, err
+	}
+	begun := time.Now()
+	var all sync.WaitGroup
+	for i := range waiting {
+		w := &waiting[i]
+		if w.speaks {
+			io.WriteString(w.conn, "hello, wire\n")
+		}
+		w.conn.SetReadDeadline(begun.Add(patience))
+		defer context.AfterFunc(ctx, func() { w.conn.Close() })()
+		all.Go(func() {
+			_, err := w.conn.Read(make([]byte, 1))
+			w.after = time.Since(begun)
+			w.seen = "still waiting when we gave up"
+			if errors.Is(err, unix.ETIMEDOUT) {
+				w.seen = w.after
+			} else if !errors.Is(err, os.ErrDeadlineExceeded) {
+				w.seen = err
+			}
+		})
+	}
+	all.Wait()
+	if err := ctx.Err(); err != nil {
+		return r, err
+	}
+	r.Shown = true
+	for _, w := range waiting {
+		_, noticed := w.seen.(time.Duration)
+		r.Add(w.setting, w.seen)
+		r.Shown = r.Shown && noticed == w.notices
+	}
+	r.Says = "Nobody says goodbye, so nobody is told. Keep-alive asks a peer who is silent. For bytes that stay unacknowledged there is another clock."
+	return r, nil
+}
+
+// patience is how long we wait for somebody to notice.
+const patience = 2500 * time.Millisecond
+
+// connect is a TCP connection on which package net has not turned keep-alive on.
+func connect(ctx context.Context, host *lab.Host, address string) (conn net.Conn, err error) {
+	dialer := net.Dialer{KeepAliveConfig: net.KeepAliveConfig{Enable: false}, KeepAlive: -1}
+	err = host.Do(func() error {
+		conn, err = dialer.DialContext(ctx, "tcp4", address)
+		return err
+	})
+	return conn, err
+}
+
+// option sets something on a connection of package net.
+func option(conn net.Conn, set func(*socket.Socket) error) error {
+	borrowed, err := socket.From(conn.(*net.TCPConn))
+	if err != nil {
+		return err
+	}
+	return errors.Join(set(borrowed), borrowed.Close())
+}

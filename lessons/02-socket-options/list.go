@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+
+	"onthewire/lessons/02-socket-options/options"
+)
+
+type listCommand struct {
+	Name string `arg:"" optional:"" help:"One option, with all that is known of it."`
+	JSON bool   `name:"json" help:"Print JSON, an object an option."`
+}
+
+// A row is what --json prints of an option.
+type row struct {
+	Name      string `json:"name"`
+	Level     int    `json:"level"`
+	Number    int    `json:"number"`
+	Type      string `json:"type"`
+	Has       string `json:"has"`
+	Kernel    string `json:"kernel"`
+	Go        string `json:"go"`
+	Error     string `json:"error,omitempty"`
+	Socket2   string `json:"socket2,omitempty"`
+	Man       string `json:"man"`
+	Try       string `json:"try"`
+	different bool
+}
+
+func (c listCommand) Run(context.Context) error {
+	rows, err := rows()
+	if err != nil {
+		return err
+	}
+	if c.Name != "" {
+		if rows, err = only(c.Name, rows); err != nil {
+			return err
+		}
+	}
+	switch {
+	case c.JSON:
+		encoder := json.NewEncoder(os.Stdout)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(rows)
+	case c.Name != "":
+		r := rows[0]
+		fmt.Printf("%s, level %d, number %d: %s\n", r.Name, r.Level, r.Number, r.Type)
+		fmt.Printf("  kernel   %s\n  Go       %s\n  has it   %s\n  socket2  %s\n  read     man 7 %s\n  see      bin/lesson2 try %s\n",
+			value(r.Kernel, r.Error), value(r.Go, r.Error), r.Has, or(r.Socket2, "no method"), r.Man[:len(r.Man)-3], r.Try)
+		return nil
+	}
+	print := func(r row, mark string) {
+		fmt.Printf("  %-17s %-12s%1s %-12s %-13s %s\n", r.Name, value(r.Kernel, r.Error), mark, value(r.Go, r.Error), r.Try, or(r.Socket2, "-"))
+	}
+	fmt.Printf("  %-17s %-12s  %-12s %-13s %s\n", "option", "kernel", "Go", "try", "socket2")
+	for _, r := range rows {
+		print(r, map[bool]string{true: ">", false: ""}[r.different])
+	}
+	fmt.Println("\n  > Go has set it to another value than the kernel's.")
+	return nil
+}
+
+func rows() ([]row, error) {
+	values, err := options.Read()
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]row, len(values))
+	for i, o := range options.Table {
+		v := values[i]
+		rows[i] = row{
+			Name: o.Name, Type: o.Type, Has: o.Has, Socket2: o.Socket2, Man: o.Man, Try: o.Try,
+			Level: v.Level, Number: v.Number, Kernel: v.Kernel, Go: v.Go, different: v.Err == nil && v.Kernel != v.Go,
+		}
+		if v.Err != nil {
+			rows[i].Error = v.Err.Error()
+		}
+	}
+	return rows, nil
+}
+
+func only(name string, rows []row) ([]row, error) {
+	names := make([]string, len(rows))
+	for i, r := range rows {
+		if names[i] = r.Name; r.Name == name {
+			return rows[i : i+1], nil
+		}
+	}
+	return nil, unknown("option", name, names, "see bin/lesson2 list")
+}
+
+func value(v, problem string) string {
+	if problem != "" {
+		return "-"
+	}
+	return v
+}
+
+func or(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}
