@@ -1,9 +1,85 @@
 // Package flow has experiments with socket options: those about how bytes flow.
 package flow
 
-import "onthewire/lessons/02-socket-options/experiments"
+import (
+	"context"
+	"errors"
+	"net"
+
+	"onthewire/lessons/02-socket-options/experiments"
+	"onthewire/lessons/internal/lab"
+)
 
 // All lists them.
 func All() []experiments.Experiment {
-	return []experiments.Experiment{}
+	return []experiments.Experiment{
+		TCPInfo, Congestion, QuickAck, Unsent, ZeroCopy, MPTCP,
+	}
+}
+
+// A pair is the two ends of a connection. Either end closes when its context is over.
+type pair struct {
+	client, server *net.TCPConn
+	watch          func() bool
+}
+
+// connect opens a connection over a link.
+func connect(ctx context.Context, link *lab.Link) (*pair, error) {
+	listener, err := link.Server.Listen("tcp4", ":0")
+	if err != nil {
+		return nil, err
+	}
+	return meet(ctx, listener, func(address string) (net.Conn, error) {
+		_, port, err := net.SplitHostPort(address)
+		if err != nil {
+			return nil, err
+		}
+		return link.Client.DialContext(ctx, "tcp4", net.JoinHostPort("server", port))
+	})
+}
+
+// meet dials a listener, accepts, and closes the listener.
+func meet(ctx context.Context, listener net.Listener, dial func(address string) (net.Conn, error)) (*pair, error) {
+	defer listener.Close()
+	defer context.AfterFunc(ctx, func() { listener.Close() })()
+	client, err := dial(listener.Addr().String())
+	if err != nil {
+		return nil, cause(ctx, err)
+	}
+	server, err := listener.Accept()
+	if err != nil {
+		return nil, errors.Join(cause(ctx, err), client.Close())
+	}
+	p := &pair{client: client.(*net.TCPConn), server: server.(*net.TCPConn)}
+	p.watch = context.AfterFunc(ctx, func() { p.client.Close(); p.server.Close() })
+	return p, nil
+}
+
+// Close closes both ends at once: what is still under way does not matter any more.
+func (p *pair) Close() {
+	p.watch()
+	p.client.SetLinger(0)
+	p.client.Close()
+	p.server.Close()
+}
+
+// onSocket calls f with a connection's descriptor.
+func onSocket(conn *net.TCPConn, f func(fd int) error) error {
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		return err
+	}
+	controlling := raw.Control(func(fd uintptr) { err = f(int(fd)) })
+	if controlling != nil {
+		return controlling
+	}
+	return err
+}
+
+// cause is the context's error, if that is why something failed.
+func cause(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
 }

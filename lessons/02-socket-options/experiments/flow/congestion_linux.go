@@ -1,0 +1,81 @@
+package flow
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"onthewire/lessons/02-socket-options/experiments"
+	"onthewire/lessons/internal/lab"
+
+	"golang.org/x/sys/unix"
+)
+
+// Congestion sends over a link that loses one packet in a hundred, with one congestion
+// control after the other.
+var Congestion = experiments.Experiment{
+	Name:    "congestion",
+	Options: []string{"TCP_CONGESTION"},
+	About:   "The same link, the same losses, another idea of what a loss means.",
+	Run:     congestion,
+}
+
+func congestion(ctx context.Context) (report experiments.Report, err error) {
+	const oneWay = 25 * time.Millisecond
+	link, err := lab.Open(lab.Way{Delay: oneWay, Rate: 100e6, Loss: 0.01}, lab.Way{Delay: oneWay})
+	if err != nil {
+		return report, err
+	}
+	defer link.Close()
+	moved := map[string]int{}
+	for _, name := range []string{"reno", "bbr"} {
+		if moved[name], err = carry(ctx, link, name); err != nil {
+			return report, err
+		}
+		report.Add(name+", bytes that arrived in a second", moved[name])
+	}
+	report.Shown = moved["bbr"] > 2*moved["reno"]
+	report.Says = "To reno a lost packet means that the link is full, so it halves its window. bbr measures how fast bytes arrive, and one loss in a hundred changes little in that."
+	return report, nil
+}
+
+// carry sends for a second and counts what arrives.
+func carry(ctx context.Context, link *lab.Link, control string) (bytes int, err error) {
+	p, err := connect(ctx, link)
+	if err != nil {
+		return 0, err
+	}
+	defer p.Close()
+	err = onSocket(p.client, func(fd int) error {
+		return os.NewSyscallError("setsockopt TCP_CONGESTION "+control,
+			unix.SetsockoptString(fd, unix.IPPROTO_TCP, unix.TCP_CONGESTION, control))
+	})
+	switch {
+	case errors.Is(err, unix.ENOENT):
+		return 0, &experiments.Missing{What: err.Error(), Remedy: "load it: sudo modprobe tcp_" + control}
+	case errors.Is(err, unix.EPERM):
+		return 0, &experiments.Missing{What: err.Error(), Remedy: "run it as root, or add the name to net.ipv4.tcp_allowed_congestion_control"}
+	case err != nil:
+		return 0, cause(ctx, err)
+	}
+
+	var sending sync.WaitGroup
+	defer sending.Wait()
+	defer p.Close()
+	sending.Go(func() {
+		for chunk := make([]byte, 64<<10); ; {
+			if _, err := p.client.Write(chunk); err != nil {
+				return
+			}
+		}
+	})
+	p.server.SetReadDeadline(time.Now().Add(time.Second))
+	n, err := io.Copy(io.Discard, p.server)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		err = nil
+	}
+	return int(n), cause(ctx, err)
+}

@@ -1,0 +1,134 @@
+package flow
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"onthewire/lessons/02-socket-options/experiments"
+	"onthewire/lessons/internal/lab"
+
+	"golang.org/x/sys/unix"
+)
+
+// TCPInfo draws the congestion window of a connection that begins, and that loses one
+// packet.
+var TCPInfo = experiments.Experiment{
+	Name:    "tcp-info",
+	Options: []string{"TCP_INFO"},
+	About:   "How much a sender dares to have under way, before one loss and after.",
+	Run:     tcpInfo,
+}
+
+const (
+	oneWay  = 20 * time.Millisecond
+	samples = 6 // before the loss, and after it
+)
+
+func tcpInfo(ctx context.Context) (report experiments.Report, err error) {
+	link, err := lab.Open(lab.Way{Delay: oneWay, Rate: 50e6, Queue: 4 << 20}, lab.Way{Delay: oneWay})
+	if err != nil {
+		return report, err
+	}
+	defer link.Close()
+	link.Client.Congestion = "reno"
+	p, err := connect(ctx, link)
+	if err != nil {
+		return report, err
+	}
+	var flowing sync.WaitGroup
+	defer flowing.Wait()
+	defer p.Close() // ends both
+	flowing.Go(func() { io.Copy(io.Discard, p.server) })
+	flowing.Go(func() {
+		for chunk := make([]byte, 64<<10); ; {
+			if _, err := p.client.Write(chunk); err != nil {
+				return
+			}
+		}
+	})
+
+	s := sampler{ctx: ctx, pair: p, clock: time.NewTicker(2 * oneWay), begun: time.Now(), report: &report}
+	defer s.clock.Stop()
+	if err := s.take(1); err != nil {
+		return report, err
+	}
+	first := s.last
+	if err := s.take(samples - 1); err != nil {
+		return report, err
+	}
+	fell := link.ToServer.Drop(1, func(p lab.Packet) bool { return len(p.Payload) > 0 })
+	select {
+	case <-fell:
+	case <-ctx.Done():
+		return report, context.Cause(ctx)
+	}
+	report.Add("now one packet falls, and then", "")
+	if err := s.take(samples); err != nil {
+		return report, err
+	}
+	for s.last.retransmitted == 0 || !s.last.open {
+		if s.last, err = s.wait(); err != nil {
+			return report, err
+		}
+	}
+	report.Add("once the loss is mended", s.last)
+	report.Shown = s.most > 2*first.packets && s.last.packets < s.most
+	report.Says = "Each acknowledgement lets the sender have a packet more under way. One packet that is missing costs it half."
+	return report, nil
+}
+
+// A window is what TCP_INFO says about how much may be under way.
+type window struct {
+	packets       int
+	rtt           time.Duration
+	retransmitted int
+	open          bool // nothing is known to be lost
+}
+
+func (w window) String() string {
+	return fmt.Sprintf("%4d packets, %3d ms %s", w.packets, w.rtt.Milliseconds(), strings.Repeat("=", 1+w.packets/20))
+}
+
+// A sampler looks at a connection at each tick of its clock.
+type sampler struct {
+	ctx    context.Context
+	pair   *pair
+	clock  *time.Ticker
+	begun  time.Time
+	report *experiments.Report
+	last   window
+	most   int // packets, of all windows so far
+}
+
+func (s *sampler) take(n int) (err error) {
+	for range n {
+		if s.last, err = s.wait(); err != nil {
+			return err
+		}
+		s.report.Add(fmt.Sprintf("after %4d ms", time.Since(s.begun).Milliseconds()), s.last)
+	}
+	return nil
+}
+
+func (s *sampler) wait() (w window, err error) {
+	select {
+	case <-s.clock.C:
+	case <-s.ctx.Done():
+		return w, context.Cause(s.ctx)
+	}
+	err = onSocket(s.pair.client, func(fd int) error {
+		info, err := unix.GetsockoptTCPInfo(fd, unix.IPPROTO_TCP, unix.TCP_INFO)
+		if err != nil {
+			return err
+		}
+		const open = 0 // TCP_CA_Open
+		w = window{int(info.Snd_cwnd), time.Duration(info.Rtt) * time.Microsecond, int(info.Total_retrans), info.Ca_state == open}
+		return nil
+	})
+	s.most = max(s.most, w.packets)
+	return w, cause(s.ctx, err)
+}
