@@ -6,13 +6,14 @@ import (
 	"fmt"
 	"os"
 
+	"onthewire/lessons/02-socket-options/experiments"
 	"onthewire/lessons/internal/lab"
 	"onthewire/lessons/internal/stage"
 )
 
 type demoCommand struct{}
 
-// The story, in the order of a connection's life. The experiments' own names are the keys.
+// story is told in the order of a connection's life.
 var story = []struct{ experiment, step string }{
 	{"nodelay", "It speaks. One line in two small writes, then a read, over loopback."},
 	{"backlog", "It is born. Clients connect to a server that accepts nobody."},
@@ -26,20 +27,27 @@ func (demoCommand) Run(ctx context.Context) error {
 	missing := lab.Enter()
 	s := stage.New(os.Stdout)
 	s.Title("LESSON 2", "What has been set for you", "socket options, seen from outside the socket")
+	silence := begin(ctx, "silence") // it takes seconds, in which the others are told
+	defer silence()
 	for _, chapter := range story {
 		s.Step("%s", chapter.step)
-		e, err := find(chapter.experiment)
-		if err != nil {
-			s.Measure("here", "this experiment asks Linux")
-			continue
+		run := silence
+		if chapter.experiment != "silence" {
+			run = begin(ctx, chapter.experiment)
 		}
-		report, err := e.Run(ctx)
+		report, err := run()
+		if ctx.Err() != nil {
+			return ctx.Err() // what the experiment says then is an echo of it
+		}
 		if no, ok := errors.AsType[*lab.Unavailable](err); ok {
-			s.Measure("here", "%s", errors.Join(missing, no))
+			if enter, ok := errors.AsType[*lab.Unavailable](missing); ok {
+				no = enter
+			}
+			s.Measure("here", "%v; %s", no, no.Advice())
 			continue
 		}
 		if err != nil {
-			return fmt.Errorf("%s: %w", e.Name, err)
+			return fmt.Errorf("%s: %w", chapter.experiment, err)
 		}
 		for _, row := range report.Rows {
 			s.Row(row.Setting, figure(row.Seen))
@@ -52,4 +60,21 @@ func (demoCommand) Run(ctx context.Context) error {
 		[3]string{"compare", "bin/lesson2 try --list", fmt.Sprintf("%d experiments", len(all()))},
 	)
 	return nil
+}
+
+// begin starts an experiment, and returns what waits for its report.
+func begin(ctx context.Context, name string) (wait func() (experiments.Report, error)) {
+	e, err := find(name)
+	if err != nil {
+		return func() (experiments.Report, error) {
+			return experiments.Report{}, &lab.Unavailable{Why: "this experiment asks Linux", Remedy: "run it there"}
+		}
+	}
+	var report experiments.Report
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		report, err = e.Run(ctx)
+	}()
+	return func() (experiments.Report, error) { <-ended; return report, err }
 }

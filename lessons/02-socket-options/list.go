@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"strings"
 
 	"onthewire/lessons/02-socket-options/options"
 )
@@ -53,9 +54,9 @@ func (c listCommand) Run(context.Context) error {
 		return nil
 	}
 	print := func(r row, mark string) {
-		fmt.Printf("  %-17s %-12s%1s %-12s %-13s %s\n", r.Name, value(r.Kernel, r.Error), mark, value(r.Go, r.Error), r.Try, or(r.Socket2, "-"))
+		fmt.Printf("  %-17s %-11s%1s %-12s %-13s %s\n", r.Name, value(r.Kernel, r.Error), mark, value(r.Go, r.Error), r.Try, or(r.Socket2, "-"))
 	}
-	fmt.Printf("  %-17s %-12s  %-12s %-13s %s\n", "option", "kernel", "Go", "try", "socket2")
+	fmt.Printf("  %-17s %-11s  %-12s %-13s %s\n", "option", "kernel", "Go", "try", "socket2")
 	for _, r := range rows {
 		print(r, map[bool]string{true: ">", false: ""}[r.different])
 	}
@@ -85,7 +86,7 @@ func rows() ([]row, error) {
 func only(name string, rows []row) ([]row, error) {
 	names := make([]string, len(rows))
 	for i, r := range rows {
-		if names[i] = r.Name; r.Name == name {
+		if names[i] = r.Name; strings.EqualFold(r.Name, name) {
 			return rows[i : i+1], nil
 		}
 	}

@@ -46,7 +46,7 @@ func (c serveCommand) listen(ctx context.Context) (net.Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen %s: %w", c.Addr, err)
 	}
-	address := resolved.AddrPort()
+	address := netip.AddrPortFrom(resolved.AddrPort().Addr().Unmap(), uint16(resolved.Port))
 	if !address.Addr().IsValid() { // ":8080" names no host, and means all
 		address = netip.AddrPortFrom(netip.IPv4Unspecified(), address.Port())
 	}

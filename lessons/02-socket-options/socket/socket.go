@@ -45,7 +45,7 @@ func New(family, kind, protocol int) (*Socket, error) {
 
 // Bind gives the socket an address of its own. Port 0 takes a free one.
 func (s *Socket) Bind(addr netip.AddrPort) error {
-	return at("bind", addr, sys.Bind(s.fd, addr))
+	return os.NewSyscallError("bind", sys.Bind(s.fd, addr))
 }
 
 // Listen makes it a listener. backlog is how many connections may wait for Accept; the
