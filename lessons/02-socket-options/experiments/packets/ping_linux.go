@@ -1,0 +1,103 @@
+package packets
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"onthewire/lessons/02-socket-options/experiments"
+	"onthewire/lessons/02-socket-options/experiments/packets/decode"
+	"onthewire/lessons/02-socket-options/experiments/packets/icmp"
+	"onthewire/lessons/02-socket-options/experiments/packets/tap"
+	"onthewire/lessons/internal/lab"
+)
+
+var ping = experiments.Experiment{
+	Name:    "ping",
+	Options: []string{"SOCK_RAW", "SOCK_DGRAM", "IPPROTO_ICMP"},
+	About:   "An echo by hand, on two kinds of sockets.",
+	Run:     runPing,
+}
+
+const pingDelay = 10 * time.Millisecond // each way
+
+func runPing(ctx context.Context) (r experiments.Report, err error) {
+	link, err := lab.Open(lab.Way{Delay: pingDelay}, lab.Way{Delay: pingDelay})
+	if err != nil {
+		return r, err
+	}
+	defer link.Close()
+	refused := groupsMayPing(link, "1 0", func() error { // from 1 to 0: nobody
+		p, err := icmp.OpenDatagram()
+		if err == nil {
+			p.Close()
+		}
+		return err
+	})
+	if refused != nil && !errors.Is(refused, os.ErrPermission) {
+		return r, refused
+	}
+	raw, err := pingOnce(ctx, link, icmp.OpenRaw)
+	if err != nil {
+		return r, err
+	}
+	var datagram echo
+	err = groupsMayPing(link, "0 0", func() (err error) { // root's group
+		datagram, err = pingOnce(ctx, link, icmp.OpenDatagram)
+		return err
+	})
+	if err != nil {
+		return r, err
+	}
+	r.Add("SOCK_RAW: round trip of 20 ms", raw.reply.RoundTrip)
+	r.Add("  the identifier on the wire is ours", raw.ours)
+	r.Add("SOCK_DGRAM, ping_group_range 1 0", number(refused))
+	r.Add("SOCK_DGRAM, ping_group_range 0 0", datagram.reply.RoundTrip)
+	r.Add("  the identifier on the wire is ours", datagram.ours)
+	const least = 2 * pingDelay
+	r.Shown = refused != nil && raw.reply.RoundTrip >= least && datagram.reply.RoundTrip >= least && raw.ours && !datagram.ours
+	r.Says = "A raw socket sends what you write, so it takes CAP_NET_RAW. The other one writes the identifier itself, and hands you no answer but your own."
+	return r, nil
+}
+
+// groupsMayPing runs f on the client while that range of groups may ping without a privilege
+// (icmp(7)).
+func groupsMayPing(link *lab.Link, groups string, f func() error) error {
+	return link.Client.Do(func() error {
+		if err := os.WriteFile("/proc/sys/net/ipv4/ping_group_range", []byte(groups), 0); err != nil {
+			return err
+		}
+		return f()
+	})
+}
+
+// An echo is what came of a question.
+type echo struct {
+	reply icmp.Reply
+	ours  bool // the question went out with the identifier that we had written
+}
+
+func pingOnce(ctx context.Context, link *lab.Link, open func() (*icmp.Pinger, error)) (e echo, err error) {
+	var p *icmp.Pinger
+	if err := link.Client.Do(func() (err error) { p, err = open(); return err }); err != nil {
+		return e, err
+	}
+	defer p.Close()
+	seen, remove := tap.On(link, lab.ClientAddr)
+	defer remove()
+	if e.reply, err = p.Echo(ctx, lab.ServerAddr, 1, []byte("hello, wire\n")); err != nil {
+		return e, err
+	}
+	question, err := tap.Next(ctx, seen, func(q decode.Packet) bool { return q.Protocol == decode.ICMP })
+	if err != nil {
+		return e, err
+	}
+	if len(question.Payload) < 8 {
+		return e, fmt.Errorf("the question has %d bytes", len(question.Payload))
+	}
+	e.ours = binary.BigEndian.Uint16(question.Payload[4:]) == p.ID
+	return e, nil
+}
