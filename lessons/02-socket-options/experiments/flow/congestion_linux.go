@@ -19,7 +19,7 @@ import (
 var Congestion = experiments.Experiment{
 	Name:    "congestion",
 	Options: []string{"TCP_CONGESTION"},
-	About:   "The same link, the same losses, another idea of what a loss means.",
+	About:   "The same losses, and two ideas of what a loss means",
 	Run:     congestion,
 }
 

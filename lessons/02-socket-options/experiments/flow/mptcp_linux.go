@@ -18,7 +18,7 @@ import (
 var MPTCP = experiments.Experiment{
 	Name:    "mptcp",
 	Options: []string{"SO_PROTOCOL", "TCP_USER_TIMEOUT"},
-	About:   "The protocol behind net.Listen(\"tcp\", …), and what it refuses.",
+	About:   "The protocol behind net.Listen, and what it refuses",
 	Run:     mptcp,
 }
 

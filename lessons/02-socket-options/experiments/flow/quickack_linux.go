@@ -17,7 +17,7 @@ import (
 var QuickAck = experiments.Experiment{
 	Name:    "quickack",
 	Options: []string{"TCP_QUICKACK"},
-	About:   "How long a receiver that says nothing keeps its acknowledgement back.",
+	About:   "How long a receiver keeps its acknowledgement back",
 	Run:     quickAck,
 }
 

@@ -19,7 +19,7 @@ import (
 var TCPInfo = experiments.Experiment{
 	Name:    "tcp-info",
 	Options: []string{"TCP_INFO"},
-	About:   "How much a sender dares to have under way, before one loss and after.",
+	About:   "What a sender dares to have under way, and one loss",
 	Run:     tcpInfo,
 }
 
@@ -51,6 +51,7 @@ func tcpInfo(ctx context.Context) (report experiments.Report, err error) {
 		}
 	})
 
+	report.Add("milliseconds since the start", "packets under way, round trip")
 	s := sampler{ctx: ctx, pair: p, clock: time.NewTicker(2 * oneWay), begun: time.Now(), report: &report}
 	defer s.clock.Stop()
 	if err := s.take(1); err != nil {
@@ -66,7 +67,7 @@ func tcpInfo(ctx context.Context) (report experiments.Report, err error) {
 	case <-ctx.Done():
 		return report, context.Cause(ctx)
 	}
-	report.Add("now one packet falls, and then", "")
+	report.Add("one packet falls", "")
 	if err := s.take(samples); err != nil {
 		return report, err
 	}
@@ -90,7 +91,7 @@ type window struct {
 }
 
 func (w window) String() string {
-	return fmt.Sprintf("%4d packets, %3d ms %s", w.packets, w.rtt.Milliseconds(), strings.Repeat("=", 1+w.packets/20))
+	return fmt.Sprintf("%d, %d ms %s", w.packets, w.rtt.Milliseconds(), strings.Repeat("=", min(20, 1+w.packets/35)))
 }
 
 // A sampler looks at a connection at each tick of its clock.
@@ -109,7 +110,7 @@ func (s *sampler) take(n int) (err error) {
 		if s.last, err = s.wait(); err != nil {
 			return err
 		}
-		s.report.Add(fmt.Sprintf("after %4d ms", time.Since(s.begun).Milliseconds()), s.last)
+		s.report.Add(fmt.Sprintf("%5d", time.Since(s.begun).Milliseconds()), s.last)
 	}
 	return nil
 }

@@ -20,7 +20,7 @@ import (
 var Unsent = experiments.Experiment{
 	Name:    "unsent",
 	Options: []string{"TCP_NOTSENT_LOWAT"},
-	About:   "How old the newest bytes are when they arrive over a slow link.",
+	About:   "How old the newest bytes are on a slow link",
 	Run:     unsent,
 }
 
@@ -39,8 +39,8 @@ func unsent(ctx context.Context) (report experiments.Report, err error) {
 	if err != nil {
 		return report, cause(ctx, err)
 	}
-	report.Add("without it, the age of the last message", free)
-	report.Add("with 8 KiB, the age of the last message", limited)
+	report.Add("without it, the last message's age", free)
+	report.Add("with it, 8 KiB, the last message's age", limited)
 	report.Shown = limited < free && limited >= oneWay
 	report.Says = "What the kernel has taken, you cannot take back, and it waits behind all that the kernel took before it."
 	return report, nil

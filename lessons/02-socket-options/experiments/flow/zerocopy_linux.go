@@ -18,7 +18,7 @@ import (
 var ZeroCopy = experiments.Experiment{
 	Name:    "zerocopy",
 	Options: []string{"SO_ZEROCOPY", "MSG_ZEROCOPY"},
-	About:   "Asking the kernel not to copy, and hearing what it did.",
+	About:   "Asking the kernel not to copy, and hearing what it did",
 	Run:     zeroCopy,
 }
 

@@ -14,7 +14,7 @@ import (
 var DeferAccept = experiments.Experiment{
 	Name:    "defer-accept",
 	Options: []string{"TCP_DEFER_ACCEPT"},
-	About:   "A silent client comes first, one that speaks comes second.",
+	About:   "A silent client comes first, one that speaks second",
 	Run:     deferAccept,
 }
 
@@ -27,10 +27,10 @@ func deferAccept(ctx context.Context) (report experiments.Report, err error) {
 	if err != nil {
 		return report, cause(ctx, err)
 	}
-	report.Add("without it, the first to be accepted", plain.first)
+	report.Add("without it, Accept returns first", plain.first)
 	report.Add("the silent one has waited", plain.silent)
-	report.Add("with it for 1 s, the first to be accepted", deferred.first)
-	report.Add("the silent one has waited then", deferred.silent)
+	report.Add("with it for 1 s, Accept returns first", deferred.first)
+	report.Add("the silent one has waited", deferred.silent)
 	report.Shown = plain.first == "the silent one" && deferred.first == "the one that speaks" &&
 		deferred.silent > 900*time.Millisecond
 	report.Says = "The handshake is over, but the kernel wakes the server only for bytes, or when it has asked once more in vain."

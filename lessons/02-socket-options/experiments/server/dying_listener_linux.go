@@ -18,7 +18,7 @@ import (
 var DyingListener = experiments.Experiment{
 	Name:    "dying-listener",
 	Options: []string{"SO_REUSEPORT"},
-	About:   "One of two listeners closes, and takes its queue along.",
+	About:   "One of two listeners closes and takes its queue along",
 	Run:     dyingListener,
 }
 
@@ -36,7 +36,7 @@ func dyingListener(ctx context.Context) (report experiments.Report, err error) {
 	// The setting is the whole network's, so we make a network for it.
 	link, err := lab.Open(lab.Way{}, lab.Way{})
 	if _, no := errors.AsType[*lab.Unavailable](err); no {
-		report.Add("reset with net.ipv4.tcp_migrate_req = 1", err)
+		report.Add("net.ipv4.tcp_migrate_req = 1, reset", err)
 		return report, nil
 	}
 	if err != nil {
@@ -51,14 +51,14 @@ func dyingListener(ctx context.Context) (report experiments.Report, err error) {
 		return err
 	})
 	if errors.Is(err, os.ErrNotExist) {
-		report.Add("reset with net.ipv4.tcp_migrate_req = 1", errors.New("this kernel does not have it; Linux 5.14 does"))
+		report.Add("net.ipv4.tcp_migrate_req = 1, reset", errors.New("this kernel does not have it; Linux 5.14 does"))
 		return report, nil
 	}
 	if err != nil {
 		return report, cause(ctx, err)
 	}
-	report.Add("reset with net.ipv4.tcp_migrate_req = 1", reset)
-	report.Add("answered by the other one then", answered)
+	report.Add("net.ipv4.tcp_migrate_req = 1, reset", reset)
+	report.Add("and answered", answered)
 	report.Shown = report.Shown && reset == 0 && answered == waiting
 	return report, nil
 }

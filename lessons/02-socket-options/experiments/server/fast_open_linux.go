@@ -16,7 +16,7 @@ import (
 var FastOpen = experiments.Experiment{
 	Name:    "fast-open",
 	Options: []string{"TCP_FASTOPEN", "TCP_FASTOPEN_CONNECT"},
-	About:   "Bytes in the SYN: an answer one round trip earlier.",
+	About:   "Bytes in the SYN: an answer one round trip earlier",
 	Run:     fastOpen,
 }
 
@@ -47,8 +47,8 @@ func fastOpen(ctx context.Context) (report experiments.Report, err error) {
 		options []option
 	}{
 		{"without it", nil},
-		{"with it, the first time", []option{fast}},
-		{"with it, the second time", []option{fast}},
+		{"the first time with it", []option{fast}},
+		{"the second time with it", []option{fast}},
 	} {
 		before := early.Load()
 		if took[i], err = ask(ctx, link.Client, round.options); err != nil {
@@ -56,7 +56,7 @@ func fastOpen(ctx context.Context) (report experiments.Report, err error) {
 		}
 		inSYN[i] = int(early.Load() - before)
 		report.Add(round.name+", bytes in the SYN", inSYN[i])
-		report.Add("the answer after", took[i])
+		report.Add("and the answer after", took[i])
 	}
 	report.Shown = inSYN == [3]int{0, 0, len("hello, wire\n")} && took[2] < took[0] && took[2] < took[1] &&
 		min(took[0], took[1]) >= 4*oneWay && took[2] >= 2*oneWay

@@ -16,7 +16,7 @@ import (
 var Reuseport = experiments.Experiment{
 	Name:    "reuseport",
 	Options: []string{"SO_REUSEPORT"},
-	About:   "Four listeners on one port, and who gets the clients.",
+	About:   "Four listeners on one port, and who gets the clients",
 	Run:     reuseport,
 }
 

@@ -18,7 +18,7 @@ import (
 var Timeouts = experiments.Experiment{
 	Name:    "timeouts",
 	Options: []string{"SO_RCVTIMEO", "SO_SNDTIMEO"},
-	About:   "The kernel's timeouts are for calls that block, so Go has deadlines.",
+	About:   "The kernel's timeouts are for calls that block",
 	Run:     timeouts,
 }
 
@@ -41,8 +41,8 @@ func timeouts(ctx context.Context) (report experiments.Report, err error) {
 	}
 	defer s.Close() // an error once package net has it, and harmless
 	took, readErr := timed(s.Read)
-	report.Add("blocking, Read with SO_RCVTIMEO", took)
-	report.Add("and its error", reason(readErr))
+	report.Add("blocking Read, option of 100 ms", took)
+	report.Add("its error", reason(readErr))
 	report.Shown = errors.Is(readErr, unix.EAGAIN) && took > patience*9/10
 	if ctx.Err() != nil {
 		return report, context.Cause(ctx)
@@ -66,10 +66,10 @@ func timeouts(ctx context.Context) (report experiments.Report, err error) {
 		if ctx.Err() != nil {
 			return report, context.Cause(ctx)
 		}
-		report.Add("package net, "+call.name+" with both and a deadline", took)
+		report.Add("package net, "+call.name+", deadline of 300 ms", took)
 		report.Shown = report.Shown && errors.Is(err, os.ErrDeadlineExceeded) && took > deadline*9/10
 	}
-	report.Add("and its error", os.ErrDeadlineExceeded)
+	report.Add("their error", os.ErrDeadlineExceeded)
 	report.Says = "The option ends a call that sleeps in the kernel. Package net never sleeps there, so it needs a deadline, which is a timer of Go's own."
 	return report, nil
 }

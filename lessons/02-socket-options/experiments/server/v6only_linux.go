@@ -15,7 +15,7 @@ import (
 var V6Only = experiments.Experiment{
 	Name:    "v6only",
 	Options: []string{"IPV6_V6ONLY"},
-	About:   "Whether a listener on [::] lets IPv4 clients in.",
+	About:   "Whether a listener on [::] lets IPv4 clients in",
 	Run:     v6only,
 }
 
@@ -28,10 +28,10 @@ func v6only(ctx context.Context) (report experiments.Report, err error) {
 	if err != nil {
 		return report, cause(ctx, err)
 	}
-	report.Add("without it, a client of 127.0.0.1 comes from", both.client)
-	report.Add("and a listener on 0.0.0.0 with the same port", both.beside)
-	report.Add("with it, a client of 127.0.0.1", only.client)
-	report.Add("and a listener on 0.0.0.0 with the same port", only.beside)
+	report.Add("without it, an IPv4 client comes from", both.client)
+	report.Add("a listener on 0.0.0.0 beside it", both.beside)
+	report.Add("with it, an IPv4 client gets", only.client)
+	report.Add("a listener on 0.0.0.0 beside it", only.beside)
 	report.Shown = both.client == netip.MustParseAddr("::ffff:127.0.0.1") && both.beside == unix.EADDRINUSE &&
 		only.client == unix.ECONNREFUSED && only.beside == "listens"
 	report.Says = "One socket for both families sees IPv4 as a corner of IPv6. To keep two sockets on one port, the one for IPv6 must leave IPv4 alone."
