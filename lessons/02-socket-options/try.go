@@ -52,7 +52,7 @@ func (c tryCommand) Run(ctx context.Context) error {
 
 func listExperiments() error {
 	for _, e := range all() {
-		fmt.Printf("  %-13s %s\n", e.Name, e.About)
+		fmt.Printf("  %-15s %s\n", e.Name, e.About)
 	}
 	return nil
 }
