@@ -20,7 +20,7 @@ import (
 var broadcast = experiments.Experiment{
 	Name:    "broadcast",
 	Options: []string{"SO_BROADCAST"},
-	About:   "Who wants to talk to everybody has to say so first.",
+	About:   "Who wants to talk to everybody has to say so first",
 	Run:     runBroadcast,
 }
 
@@ -59,8 +59,8 @@ func runBroadcast(ctx context.Context) (r experiments.Report, err error) {
 	}); err != nil {
 		return r, err
 	}
-	r.Add("SO_BROADCAST off", number(refused))
-	r.Add("SO_BROADCAST on: on the wire, to", first.Destination.String())
+	r.Add("SO_BROADCAST = 0: sendto", number(refused))
+	r.Add("SO_BROADCAST = 1: on the wire, to", first.Destination.String())
 	r.Add("  a receiver on 0.0.0.0 hears", fmt.Sprintf("%q", heard.Bytes))
 	r.Add("a socket of package net has it", already == 1)
 	r.Shown = errors.Is(refused, unix.EACCES) && first.Destination == to &&

@@ -20,7 +20,7 @@ import (
 var dscp = experiments.Experiment{
 	Name:    "dscp",
 	Options: []string{"IP_TOS", "IP_RECVTOS"},
-	About:   "A byte in each packet asks for a better place in the queue.",
+	About:   "A byte in each packet asks for a better place in the queue",
 	Run:     runDSCP,
 }
 
@@ -46,11 +46,11 @@ func runDSCP(ctx context.Context) (r experiments.Report, err error) {
 	if err != nil {
 		return r, err
 	}
-	r.Add("UDP, IP_TOS 0: on the wire", hex(plain))
+	r.Add("UDP, IP_TOS = 0x00: on the wire", hex(plain))
 	r.Add("  the receiver reads", hex(plainSaid))
-	r.Add("UDP, IP_TOS 0xb9: on the wire", hex(marked))
+	r.Add("UDP, IP_TOS = 0xb9: on the wire", hex(marked))
 	r.Add("  the receiver reads", hex(markedSaid))
-	r.Add("TCP, IP_TOS 0xb9: on the wire", hex(stream))
+	r.Add("TCP, IP_TOS = 0xb9: on the wire", hex(stream))
 	r.Shown = plain == 0 && plainSaid == 0 && marked == expedited|1 && markedSaid == marked && stream == expedited
 	r.Says = "The byte is in every packet. TCP keeps the lower two bits for itself."
 	return r, nil

@@ -18,7 +18,7 @@ import (
 var ping = experiments.Experiment{
 	Name:    "ping",
 	Options: []string{"SOCK_RAW", "SOCK_DGRAM", "IPPROTO_ICMP"},
-	About:   "An echo by hand, on two kinds of sockets.",
+	About:   "An echo by hand, on two kinds of sockets",
 	Run:     runPing,
 }
 
@@ -52,14 +52,14 @@ func runPing(ctx context.Context) (r experiments.Report, err error) {
 	if err != nil {
 		return r, err
 	}
-	r.Add("SOCK_RAW: round trip of 20 ms", raw.reply.RoundTrip)
-	r.Add("  the identifier on the wire is ours", raw.ours)
-	r.Add("SOCK_DGRAM, ping_group_range 1 0", number(refused))
-	r.Add("SOCK_DGRAM, ping_group_range 0 0", datagram.reply.RoundTrip)
-	r.Add("  the identifier on the wire is ours", datagram.ours)
+	r.Add("SOCK_RAW: round trip", raw.reply.RoundTrip)
+	r.Add("  the identifier is the one we wrote", raw.ours)
+	r.Add("SOCK_DGRAM, nobody may ping", number(refused))
+	r.Add("SOCK_DGRAM, our group may: round trip", datagram.reply.RoundTrip)
+	r.Add("  the identifier is the one we wrote", datagram.ours)
 	const least = 2 * pingDelay
 	r.Shown = refused != nil && raw.reply.RoundTrip >= least && datagram.reply.RoundTrip >= least && raw.ours && !datagram.ours
-	r.Says = "A raw socket sends what you write, so it takes CAP_NET_RAW. The other one writes the identifier itself, and hands you no answer but your own."
+	r.Says = "A raw socket sends what you write, so it takes CAP_NET_RAW. The other one puts in an identifier of its own, and knows by it which answers are yours."
 	return r, nil
 }
 

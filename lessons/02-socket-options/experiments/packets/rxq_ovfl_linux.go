@@ -16,7 +16,7 @@ import (
 var rxqOvfl = experiments.Experiment{
 	Name:    "rxq-ovfl",
 	Options: []string{"SO_RXQ_OVFL", "SO_RCVBUF"},
-	About:   "Datagrams fall off a full buffer, and the kernel counts them.",
+	About:   "Datagrams fall off a full buffer, and the kernel counts them",
 	Run:     runRxqOvfl,
 }
 
@@ -33,9 +33,9 @@ func runRxqOvfl(ctx context.Context) (r experiments.Report, err error) {
 	if err != nil {
 		return r, err
 	}
-	r.Add("SO_RCVBUF 4,096: missing", silent.missing)
+	r.Add("SO_RCVBUF = 4,096: missing", silent.missing)
 	r.Add("  the kernel says", silent.said())
-	r.Add("SO_RXQ_OVFL as well: missing", counted.missing)
+	r.Add("and SO_RXQ_OVFL = 1: missing", counted.missing)
 	r.Add("  the kernel says", counted.said())
 	r.Add("a larger SO_RCVBUF: missing", roomy.missing)
 	r.Add("  the kernel says", roomy.said())

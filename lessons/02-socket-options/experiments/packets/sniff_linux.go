@@ -19,7 +19,7 @@ import (
 var sniff = experiments.Experiment{
 	Name:    "sniff",
 	Options: []string{"AF_PACKET", "SO_ATTACH_FILTER"},
-	About:   "See every packet of an interface, or let the kernel sort them.",
+	About:   "See every packet of an interface, or let the kernel sort them",
 	Run:     runSniff,
 }
 

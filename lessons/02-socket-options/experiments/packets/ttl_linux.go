@@ -20,7 +20,7 @@ import (
 var ttl = experiments.Experiment{
 	Name:    "ttl",
 	Options: []string{"IP_TTL", "IP_RECVTTL"},
-	About:   "Each router takes one off, and the last one reports itself.",
+	About:   "Each router takes one off, and the last one reports itself",
 	Run:     runTTL,
 }
 
@@ -45,7 +45,7 @@ func runTTL(ctx context.Context) (r experiments.Report, err error) {
 	r.Add("IP_TTL not set: on the wire", usual)
 	r.Add("  the receiver reads", usualSaid)
 	r.Add("  behind a router", passed)
-	r.Add("IP_TTL 1: on the wire", one)
+	r.Add("IP_TTL = 1: on the wire", one)
 	r.Add("  the receiver reads", oneSaid)
 	r.Add("  behind a router", "nothing; an error from "+answer.String())
 	r.Shown = usual > 1 && usualSaid == usual && passed == usual-1 && one == 1 && oneSaid == 1 && answer == lab.ServerAddr
