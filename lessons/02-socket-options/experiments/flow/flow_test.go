@@ -1,8 +1,13 @@
+//go:build linux
+
 package flow
 
 import (
 	"context"
 	"errors"
+	"net"
+	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -32,7 +37,7 @@ func TestEveryExperimentShowsItsRelation(t *testing.T) {
 
 func TestACancelledExperimentEndsSoonAndLeavesNothing(t *testing.T) {
 	for _, e := range All() {
-		for name, after := range map[string]time.Duration{"before": 0, "midway": 20 * time.Millisecond} {
+		for name, after := range map[string]time.Duration{"before": 0, "early": 20 * time.Millisecond, "midway": 200 * time.Millisecond} {
 			t.Run(e.Name+"/"+name, func(t *testing.T) {
 				leak.Check(t)
 				ctx, cancel := context.WithCancel(t.Context())
@@ -53,6 +58,47 @@ func TestACancelledExperimentEndsSoonAndLeavesNothing(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+func TestACongestionControlThatTheKernelDoesNotHaveIsNamed(t *testing.T) {
+	leak.Check(t)
+	link := labtest.Open(t, lab.Way{}, lab.Way{})
+	_, err := carry(t.Context(), link, "pigeon")
+	missing, ok := errors.AsType[*experiments.Missing](err)
+	if !ok || !strings.Contains(missing.Advice(), "pigeon") {
+		t.Errorf("it returned %v", err)
+	}
+}
+
+func TestWithoutMultipathTCPTheExperimentSaysWhatIsMissing(t *testing.T) {
+	leak.Check(t)
+	link := labtest.Open(t, lab.Way{}, lab.Way{})
+	err := link.Server.Do(func() error {
+		if err := os.WriteFile("/proc/sys/net/mptcp/enabled", []byte("0"), 0); err != nil {
+			return nil // it was never there: TestEveryExperiment has asked the same
+		}
+		_, err := mptcp(t.Context())
+		return err
+	})
+	if _, ok := errors.AsType[*experiments.Missing](err); err != nil && !ok {
+		t.Errorf("it returned %v", err)
+	}
+}
+
+func TestASocketThatIsClosedGivesNoNotice(t *testing.T) {
+	leak.Check(t)
+	listener, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := meet(t.Context(), listener, func(address string) (net.Conn, error) { return net.Dial("tcp4", address) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Close()
+	if _, _, err := notice(p.client); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("it returned %v", err)
 	}
 }
 

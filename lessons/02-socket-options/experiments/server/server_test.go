@@ -1,8 +1,11 @@
+//go:build linux
+
 package server
 
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,6 +13,8 @@ import (
 	"onthewire/lessons/internal/lab"
 	"onthewire/lessons/internal/labtest"
 	"onthewire/lessons/internal/leak"
+
+	"golang.org/x/sys/unix"
 )
 
 func TestMain(m *testing.M) { labtest.Main(m) }
@@ -32,7 +37,7 @@ func TestEveryExperimentShowsItsRelation(t *testing.T) {
 
 func TestACancelledExperimentEndsSoonAndLeavesNothing(t *testing.T) {
 	for _, e := range All() {
-		for name, after := range map[string]time.Duration{"before": 0, "midway": 20 * time.Millisecond} {
+		for name, after := range map[string]time.Duration{"before": 0, "early": 20 * time.Millisecond, "midway": 200 * time.Millisecond} {
 			t.Run(e.Name+"/"+name, func(t *testing.T) {
 				leak.Check(t)
 				ctx, cancel := context.WithCancel(t.Context())
@@ -53,6 +58,25 @@ func TestACancelledExperimentEndsSoonAndLeavesNothing(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+func TestAnOptionThatTheKernelRefusesLeavesNoListener(t *testing.T) {
+	leak.Check(t)
+	_, err := listen(t.Context(), "tcp4", "127.0.0.1:0", option{"SO_NONE", unix.SOL_SOCKET, 9999, 1})
+	if !errors.Is(err, unix.ENOPROTOOPT) || !strings.Contains(err.Error(), "setsockopt SO_NONE") {
+		t.Errorf("listen returned %v", err)
+	}
+}
+
+func TestASilentClientOfADeferredListenerIsNotForgotten(t *testing.T) {
+	leak.Check(t)
+	q, err := queue(t.Context(), option{"TCP_DEFER_ACCEPT", unix.IPPROTO_TCP, unix.TCP_DEFER_ACCEPT, 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if q.silent == 0 {
+		t.Error("the silent client was never accepted")
 	}
 }
 
