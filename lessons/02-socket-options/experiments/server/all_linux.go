@@ -3,6 +3,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"net"
 	"os"
 	"syscall"
@@ -62,6 +63,19 @@ func untilDone(ctx context.Context, c interface{ Close() error }) (stop func() b
 func cause(ctx context.Context, err error) error {
 	if err != nil && ctx.Err() != nil {
 		return context.Cause(ctx)
+	}
+	return err
+}
+
+// sysctl changes a setting of the network in which the calling thread is.
+func sysctl(name, value string) error {
+	return os.WriteFile("/proc/sys/"+name, []byte(value), 0)
+}
+
+// reason is the bare errno inside an error, or the error.
+func reason(err error) error {
+	if errno, ok := errors.AsType[syscall.Errno](err); ok {
+		return errno
 	}
 	return err
 }

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"syscall"
 
 	"onthewire/lessons/02-socket-options/experiments"
 	"onthewire/lessons/internal/lab"
@@ -31,16 +30,33 @@ func dyingListener(ctx context.Context) (report experiments.Report, err error) {
 	report.Add("reset when one listener closes", reset)
 	report.Add("answered by the other one", answered)
 	report.Shown = reset > 0 && answered > 0 && reset+answered == waiting
-	report.Says = "A connection belongs to a listener before anybody has accepted it, and a listener that closes resets those in its queue."
+	report.Says = "A connection belongs to a listener before anybody has accepted it. A listener that closes resets those in its queue, unless the kernel may move them."
 
-	// The setting is the whole network's, so we make a network for it.
-	link, err := lab.Open(lab.Way{}, lab.Way{})
-	if _, no := errors.AsType[*lab.Unavailable](err); no {
-		report.Add("net.ipv4.tcp_migrate_req = 1, reset", err)
+	const setting = "net.ipv4.tcp_migrate_req = 1, reset"
+	reset, answered, err = migrate(ctx)
+	_, noLab := errors.AsType[*lab.Unavailable](err)
+	switch {
+	case noLab:
+		report.Add(setting, err)
 		return report, nil
+	case errors.Is(err, os.ErrNotExist):
+		report.Add(setting, errors.New("this kernel does not have it, Linux 5.14 does"))
+		return report, nil
+	case err != nil:
+		return report, cause(ctx, err)
 	}
+	report.Add(setting, reset)
+	report.Add("and answered", answered)
+	report.Shown = report.Shown && reset == 0 && answered == waiting
+	return report, nil
+}
+
+// migrate is abandon where the kernel may move connections to another listener. That is a
+// setting of the whole network, so it makes a network for it.
+func migrate(ctx context.Context) (reset, answered int, err error) {
+	link, err := lab.Open(lab.Way{}, lab.Way{})
 	if err != nil {
-		return report, err
+		return 0, 0, err
 	}
 	defer link.Close()
 	err = link.Server.Do(func() error {
@@ -50,17 +66,7 @@ func dyingListener(ctx context.Context) (report experiments.Report, err error) {
 		reset, answered, err = abandon(ctx)
 		return err
 	})
-	if errors.Is(err, os.ErrNotExist) {
-		report.Add("net.ipv4.tcp_migrate_req = 1, reset", errors.New("this kernel does not have it; Linux 5.14 does"))
-		return report, nil
-	}
-	if err != nil {
-		return report, cause(ctx, err)
-	}
-	report.Add("net.ipv4.tcp_migrate_req = 1, reset", reset)
-	report.Add("and answered", answered)
-	report.Shown = report.Shown && reset == 0 && answered == waiting
-	return report, nil
+	return reset, answered, err
 }
 
 const waiting = 40
@@ -111,17 +117,4 @@ func abandon(ctx context.Context) (reset, answered int, err error) {
 		}
 	}
 	return reset, answered, nil
-}
-
-// sysctl changes a setting of the network in which the calling thread is.
-func sysctl(name, value string) error {
-	return os.WriteFile("/proc/sys/"+name, []byte(value), 0)
-}
-
-// reason is the bare errno inside an error, or the error.
-func reason(err error) error {
-	if errno, ok := errors.AsType[syscall.Errno](err); ok {
-		return errno
-	}
-	return err
 }
