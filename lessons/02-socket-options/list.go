@@ -54,9 +54,9 @@ func (c listCommand) Run(context.Context) error {
 		return nil
 	}
 	print := func(r row, mark string) {
-		fmt.Printf("  %-17s %-11s%1s %-12s %-13s %s\n", r.Name, value(r.Kernel, r.Error), mark, value(r.Go, r.Error), r.Try, or(r.Socket2, "-"))
+		fmt.Printf("  %-20s %-9s%1s %-11s %-12s %s\n", r.Name, value(r.Kernel, r.Error), mark, value(r.Go, r.Error), r.Try, or(r.Socket2, "-"))
 	}
-	fmt.Printf("  %-17s %-11s  %-12s %-13s %s\n", "option", "kernel", "Go", "try", "socket2")
+	fmt.Printf("  %-20s %-9s  %-11s %-12s %s\n", "option", "kernel", "Go", "try", "socket2")
 	for _, r := range rows {
 		print(r, map[bool]string{true: ">", false: ""}[r.different])
 	}
