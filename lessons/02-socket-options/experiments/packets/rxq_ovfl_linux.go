@@ -63,8 +63,8 @@ func (l loss) said() any {
 	return l.counter
 }
 
-// overflow sends numbered datagrams, more than a receiver has room for, and one more for
-// each that is read then. It reads up to one from behind the gap.
+// overflow sends numbered datagrams, more than a receiver has room for, and then lets it
+// read.
 func overflow(ctx context.Context, buffer int, count bool) (l loss, err error) {
 	receiver, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
@@ -90,6 +90,12 @@ func overflow(ctx context.Context, buffer int, count bool) (l loss, err error) {
 			return l, err
 		}
 	}
+	return behindGap(ctx, receiver, send)
+}
+
+// behindGap reads what is there, and has one more sent for each, until one of those arrives.
+// Its number tells how many are missing before it.
+func behindGap(ctx context.Context, receiver *net.UDPConn, send func() error) (l loss, err error) {
 	for received := 0; ; received++ {
 		m, err := receive.Datagram(ctx, receiver)
 		if err != nil {

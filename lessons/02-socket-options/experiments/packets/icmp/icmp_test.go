@@ -49,6 +49,7 @@ func TestADamagedMessageIsRefused(t *testing.T) {
 func TestAnErrorSaysWhichQuestionItIsAbout(t *testing.T) {
 	question := Message{Type: EchoRequest, ID: 3, Seq: 4}.Marshal()
 	ip := append([]byte{0x45}, make([]byte, 19)...)
+	ip[9] = protocol
 	exceeded := Message{Type: TimeExceeded, Data: append(ip, question...)}
 	if about, ok := exceeded.quoted(); !ok || about.ID != 3 || about.Seq != 4 {
 		t.Errorf("about %+v, %v", about, ok)
@@ -60,6 +61,10 @@ func TestAnErrorSaysWhichQuestionItIsAbout(t *testing.T) {
 	}
 	if _, ok := (Message{Type: EchoReply, Data: exceeded.Data}).quoted(); ok {
 		t.Error("an echo quotes nothing")
+	}
+	ip[9] = 17
+	if _, ok := (Message{Type: TimeExceeded, Data: append(ip, question...)}).quoted(); ok {
+		t.Error("that error was about UDP")
 	}
 }
 

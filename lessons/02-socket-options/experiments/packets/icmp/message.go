@@ -25,8 +25,10 @@ type Message struct {
 	Data       []byte // comes back as it was sent
 }
 
-// headerSize is what stands before the data: type, code, checksum, identifier, sequence.
-const headerSize = 8
+const (
+	protocol   = 1 // the number of ICMP in an IP header
+	headerSize = 8 // type, code, checksum, identifier, sequence
+)
 
 // Marshal is the message as it goes on the wire.
 func (m Message) Marshal() []byte {
@@ -78,16 +80,18 @@ func header(b []byte) Message {
 }
 
 // quoted returns the message that an error is about: behind its header an error repeats the
-// IP header and the first 8 bytes of the packet that met it.
+// IP header and the first 8 bytes of the packet that met it. Others than pings meet errors,
+// too.
 func (m Message) quoted() (about Message, ok bool) {
 	if m.Type != Unreachable && m.Type != TimeExceeded {
 		return Message{}, false
 	}
-	_, body, err := splitIP(m.Data)
-	if err != nil || len(body) < headerSize {
+	head, body, err := splitIP(m.Data)
+	if err != nil || len(body) < headerSize || head[9] != protocol {
 		return Message{}, false
 	}
-	return header(body), true
+	about = header(body)
+	return about, about.Type == EchoRequest
 }
 
 // splitIP cuts an IPv4 packet behind its header. It may be shorter than its header says it

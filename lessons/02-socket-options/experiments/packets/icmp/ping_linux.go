@@ -90,43 +90,41 @@ func (p *Pinger) Echo(ctx context.Context, to netip.Addr, seq uint16, data []byt
 			return Reply{}, fmt.Errorf("ping %v: %w", to, err)
 		}
 		arrived := time.Now()
-		ttl, err := p.answers(m, question, to)
+		ttl, yes, err := p.answers(m, question, to)
 		if err != nil {
 			return Reply{}, fmt.Errorf("ping %v: %w", to, err)
 		}
-		if ttl > 0 {
+		if yes {
 			return Reply{arrived.Sub(asked), ttl}, nil
 		}
 	}
 }
 
-// answers tells the TTL of a packet that is the answer, or the error if somebody on the way
-// reports one. 0 is a packet that is about something else: a raw socket sees them all, also
-// our own question, if we ask ourselves.
-func (p *Pinger) answers(m receive.Message, question Message, to netip.Addr) (ttl int, err error) {
+// answers tells whether a packet is the answer, and its TTL, or the error if somebody on the
+// way reports one. A raw socket sees all the others too, and our own question, if we ask
+// ourselves.
+func (p *Pinger) answers(m receive.Message, question Message, to netip.Addr) (ttl int, yes bool, err error) {
 	packet := m.Bytes
 	ttl, _ = m.Value(unix.IPPROTO_IP, unix.IP_TTL)
 	if p.Raw {
 		head, body, err := splitIP(packet)
 		if err != nil {
-			return 0, nil
+			return 0, false, nil
 		}
 		ttl, packet = int(head[8]), body
 	}
 	answer, err := Parse(packet)
 	if err != nil {
-		return 0, nil // damaged or forged, so not ours
+		return 0, false, nil // damaged or forged, so not ours
 	}
 	if about, ok := answer.quoted(); ok && about.ID == question.ID && about.Seq == question.Seq {
-		return 0, fmt.Errorf("somebody on the way answers with ICMP type %d, code %d", answer.Type, answer.Code)
+		return 0, false, fmt.Errorf("somebody on the way answers with ICMP type %d, code %d", answer.Type, answer.Code)
 	}
 	from, _ := m.From.(*unix.SockaddrInet4)
 	mine := answer.ID == question.ID || !p.Raw // without Raw the kernel has compared them
-	if answer.Type != EchoReply || !mine || answer.Seq != question.Seq ||
-		from == nil || netip.AddrFrom4(from.Addr) != to || !bytes.Equal(answer.Data, question.Data) {
-		return 0, nil
-	}
-	return ttl, nil
+	yes = answer.Type == EchoReply && mine && answer.Seq == question.Seq && bytes.Equal(answer.Data, question.Data) &&
+		from != nil && netip.AddrFrom4(from.Addr) == to
+	return ttl, yes, nil
 }
 
 // forgetError takes a reported error out of its queue (IP_RECVERR), where it would use up
