@@ -17,6 +17,8 @@ var commands struct {
 	Serve  serveCommand  `cmd:"" help:"Echo on a listener that is set up by hand."`
 	List   listCommand   `cmd:"" help:"Print every option with its value on this machine, and what Go has set."`
 	Try    tryCommand    `cmd:"" help:"Run an experiment: an option, and what it changes."`
+	Ping   pingCommand   `cmd:"" help:"Ask an address for echoes, by hand."`
+	Sniff  sniffCommand  `cmd:"" help:"Show what passes an interface, by hand."`
 	Twelve twelveCommand `cmd:"" help:"Say twelve bytes over a long link, and count what they cost."`
 }
 

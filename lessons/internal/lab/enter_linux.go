@@ -23,6 +23,8 @@ const entered = "ONTHEWIRE_LAB"
 func Enter() error {
 	err := onThread(func() error { return unix.Unshare(unix.CLONE_NEWNET) })
 	switch {
+	case err == nil && os.Getenv(entered) != "":
+		return raise("lo", nil) // a new namespace has a loopback, and it is down
 	case err == nil:
 		return nil
 	case !errors.Is(err, unix.EPERM) || os.Getenv(entered) != "":
