@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -99,6 +100,7 @@ func TestTsharkReadsWhatASnifferHasSaved(t *testing.T) {
 		t.Fatal(err)
 	}
 	read := exec.Command(tshark, "-r", "-", "-o", "ip.check_checksum:TRUE", "-T", "fields", "-e", "tcp.payload", "-e", "_ws.malformed")
+	read.Env = append(os.Environ(), "HOME="+t.TempDir()) // with no settings of anybody's
 	read.Stdin = file
 	out, err := read.Output()
 	if err != nil {

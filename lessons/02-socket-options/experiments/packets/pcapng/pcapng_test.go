@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -53,6 +54,7 @@ func TestTsharkReadsLengthsAndTimes(t *testing.T) {
 		t.Skipf("no tshark here: %v", err)
 	}
 	read := exec.Command(tshark, "-r", "-", "-T", "fields", "-e", "frame.time_epoch", "-e", "frame.cap_len", "-e", "frame.len")
+	read.Env = append(os.Environ(), "HOME="+t.TempDir()) // with no settings of anybody's
 	read.Stdin = bytes.NewReader(file(t))
 	out, err := read.Output()
 	if err != nil {
