@@ -49,11 +49,7 @@ func quickAck(ctx context.Context) (report experiments.Report, err error) {
 		{"TCP_QUICKACK = 1, acknowledged after", func() error { return r.quick(1) }},
 		{"and after a conversation", r.converse},
 	} {
-		err := step.prepare()
-		if err == nil {
-			took[i], err = r.acknowledges()
-		}
-		if err != nil {
+		if took[i], err = r.best(step.prepare); err != nil {
 			return report, cause(ctx, err)
 		}
 		report.Add(step.name, took[i])
@@ -91,6 +87,23 @@ func (r receiver) converse() error {
 		}
 	}
 	return nil
+}
+
+// best is the shortest of three times: a busy machine adds to some, and takes from none.
+func (r receiver) best(prepare func() error) (best time.Duration, err error) {
+	for i := range 3 {
+		if err := prepare(); err != nil {
+			return 0, err
+		}
+		took, err := r.acknowledges()
+		if err != nil {
+			return 0, err
+		}
+		if i == 0 || took < best {
+			best = took
+		}
+	}
+	return best, nil
 }
 
 // acknowledges lets the client send a message, and measures on the link how long after it

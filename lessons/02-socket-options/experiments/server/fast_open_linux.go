@@ -44,23 +44,30 @@ func fastOpen(ctx context.Context) (report experiments.Report, err error) {
 	var inSYN [3]int
 	for i, round := range []struct {
 		name    string
+		times   int // of these the best: a busy machine adds to some, and takes from none
 		options []option
 	}{
-		{"without it", nil},
-		{"the first time with it", []option{fast}},
-		{"the second time with it", []option{fast}},
+		{"without it", 3, nil},
+		{"the first time with it", 1, []option{fast}},
+		{"from then on", 3, []option{fast}},
 	} {
-		before := early.Load()
-		if took[i], err = ask(ctx, link.Client, round.options); err != nil {
-			return report, cause(ctx, err)
+		for range round.times {
+			before := early.Load()
+			now, err := ask(ctx, link.Client, round.options)
+			if err != nil {
+				return report, cause(ctx, err)
+			}
+			inSYN[i] = int(early.Load() - before)
+			if took[i] == 0 || now < took[i] {
+				took[i] = now
+			}
 		}
-		inSYN[i] = int(early.Load() - before)
 		report.Add(round.name+", bytes in the SYN", inSYN[i])
 		report.Add("and the answer after", took[i])
 	}
-	report.Shown = inSYN == [3]int{0, 0, len("hello, wire\n")} && took[2] < took[0] && took[2] < took[1] &&
+	report.Shown = inSYN == [3]int{0, 0, len("hello, wire\n")} && took[2] < took[0] &&
 		min(took[0], took[1]) >= 4*oneWay && took[2] >= 2*oneWay
-	report.Says = "The first time the client asks for a cookie, the second time it shows the cookie and need not wait for the handshake."
+	report.Says = "The first time the client asks for a cookie. From then on it shows the cookie, and need not wait for the handshake."
 	return report, nil
 }
 
