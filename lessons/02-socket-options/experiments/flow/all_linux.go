@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"time"
 
 	"onthewire/lessons/02-socket-options/experiments"
 	"onthewire/lessons/internal/lab"
@@ -82,4 +83,39 @@ func cause(ctx context.Context, err error) error {
 		return context.Cause(ctx)
 	}
 	return err
+}
+
+// steadily runs a measurement, and does so again if a clock came late meanwhile: then the
+// machine was so busy that the packets did, too, and what was measured is the machine.
+func steadily(measure func() (experiments.Report, error)) (report experiments.Report, err error) {
+	for range 4 {
+		lateness := watchClock()
+		report, err = measure()
+		if lateness() < 50*time.Millisecond || err != nil {
+			break
+		}
+	}
+	return report, err
+}
+
+// watchClock watches a clock until it is asked by how much a tick has been late.
+func watchClock() (most func() time.Duration) {
+	const tick = 10 * time.Millisecond
+	done, found := make(chan struct{}), make(chan time.Duration)
+	go func() {
+		clock := time.NewTicker(tick)
+		defer clock.Stop()
+		latest, last := time.Duration(0), time.Now()
+		for {
+			select {
+			case <-clock.C:
+				latest = max(latest, time.Since(last)-tick)
+				last = time.Now()
+			case <-done:
+				found <- latest
+				return
+			}
+		}
+	}()
+	return func() time.Duration { close(done); return <-found }
 }

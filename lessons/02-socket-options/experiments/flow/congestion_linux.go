@@ -23,9 +23,13 @@ var Congestion = experiments.Experiment{
 	Run:     congestion,
 }
 
-func congestion(ctx context.Context) (report experiments.Report, err error) {
+func congestion(ctx context.Context) (experiments.Report, error) {
+	return steadily(func() (experiments.Report, error) { return compare(ctx) })
+}
+
+func compare(ctx context.Context) (report experiments.Report, err error) {
 	const oneWay = 25 * time.Millisecond
-	link, err := lab.Open(lab.Way{Delay: oneWay, Rate: 100e6}, lab.Way{Delay: oneWay})
+	link, err := lab.Open(lab.Way{Delay: oneWay, Rate: 50e6}, lab.Way{Delay: oneWay})
 	if err != nil {
 		return report, err
 	}

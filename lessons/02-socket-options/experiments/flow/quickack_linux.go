@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"onthewire/lessons/02-socket-options/experiments"
@@ -49,7 +50,7 @@ func quickAck(ctx context.Context) (report experiments.Report, err error) {
 		{"TCP_QUICKACK = 1, acknowledged after", func() error { return r.quick(1) }},
 		{"and after a conversation", r.converse},
 	} {
-		if took[i], err = r.best(step.prepare); err != nil {
+		if took[i], err = r.usual(step.prepare); err != nil {
 			return report, cause(ctx, err)
 		}
 		report.Add(step.name, took[i])
@@ -89,21 +90,20 @@ func (r receiver) converse() error {
 	return nil
 }
 
-// best is the shortest of three times: a busy machine adds to some, and takes from none.
-func (r receiver) best(prepare func() error) (best time.Duration, err error) {
-	for i := range 3 {
-		if err := prepare(); err != nil {
-			return 0, err
+// usual is the median of five times.
+func (r receiver) usual(prepare func() error) (time.Duration, error) {
+	var took [5]time.Duration
+	for i := range took {
+		err := prepare()
+		if err == nil {
+			took[i], err = r.acknowledges()
 		}
-		took, err := r.acknowledges()
 		if err != nil {
 			return 0, err
 		}
-		if i == 0 || took < best {
-			best = took
-		}
 	}
-	return best, nil
+	slices.Sort(took[:])
+	return took[len(took)/2], nil
 }
 
 // acknowledges lets the client send a message, and measures on the link how long after it

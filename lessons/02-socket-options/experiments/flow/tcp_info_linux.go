@@ -28,7 +28,11 @@ const (
 	samples = 6 // before the loss, and after it
 )
 
-func tcpInfo(ctx context.Context) (report experiments.Report, err error) {
+func tcpInfo(ctx context.Context) (experiments.Report, error) {
+	return steadily(func() (experiments.Report, error) { return draw(ctx) })
+}
+
+func draw(ctx context.Context) (report experiments.Report, err error) {
 	link, err := lab.Open(lab.Way{Delay: oneWay, Rate: 50e6, Queue: 4 << 20}, lab.Way{Delay: oneWay})
 	if err != nil {
 		return report, err

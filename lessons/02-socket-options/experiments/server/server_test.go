@@ -5,6 +5,7 @@ package server
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -36,8 +37,9 @@ func TestEveryExperimentShowsItsRelation(t *testing.T) {
 }
 
 func TestACancelledExperimentEndsSoonAndLeavesNothing(t *testing.T) {
+	long := []string{"timeouts", "defer-accept"} // more than half a second
 	for _, e := range All() {
-		for name, after := range map[string]time.Duration{"before": 0, "early": 20 * time.Millisecond, "midway": 200 * time.Millisecond} {
+		for name, after := range map[string]time.Duration{"before": 0, "early": 20 * time.Millisecond, "midway": 150 * time.Millisecond} {
 			t.Run(e.Name+"/"+name, func(t *testing.T) {
 				leak.Check(t)
 				ctx, cancel := context.WithCancel(t.Context())
@@ -50,11 +52,10 @@ func TestACancelledExperimentEndsSoonAndLeavesNothing(t *testing.T) {
 				begun := time.Now()
 				_, err := e.Run(ctx)
 				skipWhereMissing(t, err, context.Canceled)
-				took := time.Since(begun)
-				if err == nil && (after == 0 || took > after+time.Second) {
-					t.Errorf("it went on for %v as if nothing had happened", took)
+				if err == nil && (after == 0 || slices.Contains(long, e.Name)) {
+					t.Error("it went on as if nothing had happened")
 				}
-				if took > 10*time.Second {
+				if took := time.Since(begun); took > 15*time.Second {
 					t.Errorf("it ended after %v", took)
 				}
 			})
