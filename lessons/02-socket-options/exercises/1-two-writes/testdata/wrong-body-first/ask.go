@@ -1,0 +1,22 @@
+// check says: without the option, the server gets another request
+
+package twowrites
+
+import "net"
+
+func withOption(conn *net.TCPConn, head, body []byte) error {
+	if err := conn.SetNoDelay(true); err != nil {
+		return err
+	}
+	if _, err := conn.Write(head); err != nil {
+		return err
+	}
+	_, err := conn.Write(body)
+	return err
+}
+
+func withoutOption(conn *net.TCPConn, head, body []byte) error {
+	message := net.Buffers{body, head}
+	_, err := message.WriteTo(conn)
+	return err
+}

@@ -1,0 +1,23 @@
+// check says: without the option, the head leaves in one segment and the body in another
+
+package twowrites
+
+import "net"
+
+func withOption(conn *net.TCPConn, head, body []byte) error {
+	if err := conn.SetNoDelay(true); err != nil {
+		return err
+	}
+	if _, err := conn.Write(head); err != nil {
+		return err
+	}
+	_, err := conn.Write(body)
+	return err
+}
+
+func withoutOption(conn *net.TCPConn, head, body []byte) error {
+	if err := withOption(conn, head, body); err != nil {
+		return err
+	}
+	return conn.SetNoDelay(false)
+}
