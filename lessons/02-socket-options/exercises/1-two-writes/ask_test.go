@@ -122,7 +122,7 @@ const warm = 4
 
 // exchange lets send send what the server wants, and tells how long the answer takes.
 func (w *wire) exchange(want []byte, send func() error) (took time.Duration, err error) {
-	deadline := time.Now().Add(exercise.Patience() / 2)
+	deadline := time.Now().Add(exercise.Patience())
 	w.client.SetDeadline(deadline)
 	w.server.SetDeadline(deadline)
 	served := make(chan error, 1)

@@ -1,0 +1,17 @@
+// check says: while the room has something to say to a guest, keep-alive does not ask, and TCP_USER_TIMEOUT is not set
+
+package vanished
+
+import (
+	"net"
+	"time"
+)
+
+func prepare(guest *net.TCPConn, within time.Duration) error {
+	return guest.SetKeepAliveConfig(net.KeepAliveConfig{
+		Enable:   true,
+		Idle:     within / 2,
+		Interval: time.Second,
+		Count:    int(within / 2 / time.Second),
+	})
+}
