@@ -64,9 +64,10 @@ func withoutOptionIsFast() error {
 			return errors.Join(errors.New("the request is sent and TCP_NODELAY is on"), err)
 		}
 		// Had the option been on for a moment, each write would have left in a segment of
-		// its own.
-		if after, _ := segments(w.client); known && after-before > rounds*(warm+1) {
-			return fmt.Errorf("the head leaves in one segment and the body in another: %d segments for %d messages", after-before, rounds*(warm+1))
+		// its own. A busy machine may have repeated one or two.
+		const messages = rounds * (warm + 1)
+		if after, _ := segments(w.client); known && r.short && after-before >= messages+rounds {
+			return fmt.Errorf("the head leaves in one segment and the body in another: %d segments for %d messages", after-before, messages)
 		}
 	}
 	return w.aBrokenConnectionIsReported(withoutOption)
@@ -75,12 +76,13 @@ func withoutOptionIsFast() error {
 // A request is a head and a body, and behind the head is what somebody will say next.
 type request struct {
 	name       string
+	short      bool // it fits into a segment anywhere
 	head, body []byte
 	behind     []byte // the array that head is the beginning of
 }
 
 func requests() []request {
-	short := request{name: "a short request", behind: []byte("hello, this is what comes next"), body: []byte("wire\n")}
+	short := request{name: "a short request", short: true, behind: []byte("hello, this is what comes next"), body: []byte("wire\n")}
 	long := request{name: "a request of 6,007 bytes", behind: bytes.Clone(short.behind), body: bytes.Repeat([]byte("x"), 6000)}
 	short.head, long.head = short.behind[:7], long.behind[:7]
 	return []request{short, long}
