@@ -146,6 +146,7 @@ func (p *party) hello(from, to *client) error {
 
 // notices waits until the room tells who has left, and asks whether the others are there.
 func (p *party) notices(vanished time.Time) error {
+	const thrownOut = "a guest who is there and says nothing has to leave"
 	what := "a guest has vanished, and nobody notices in a room in which nobody speaks"
 	if p.talks {
 		what = "a guest has vanished, and nobody notices in a room that has something to say to it"
@@ -159,11 +160,15 @@ func (p *party) notices(vanished time.Time) error {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return fmt.Errorf("%s: %v are over, and that was to take %v", what, time.Since(vanished).Round(time.Millisecond), shortest)
 	case err != nil:
-		return fmt.Errorf("a guest who is there and says nothing has to leave: %w", err)
+		return fmt.Errorf("%s: %w", thrownOut, err)
 	case !strings.HasPrefix(got, p.far.LocalAddr().String()):
-		return fmt.Errorf("a guest who is there and says nothing has to leave: the room tells that %q", got)
+		return fmt.Errorf("%s: the room tells that %q", thrownOut, got)
 	}
-	return p.hello(p.near, p.other)
+	time.Sleep(time.Until(vanished.Add(shortest))) // by now everybody has been silent so long
+	if err := p.hello(p.near, p.other); err != nil {
+		return fmt.Errorf("%s: %w", thrownOut, err)
+	}
+	return nil
 }
 
 // leave waits for the room to end, and tells what it has ended with.
