@@ -1,0 +1,124 @@
+package sequence
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestATextBecomesParticipantsAndSteps(t *testing.T) {
+	got, err := Parse("\n%% the opening\nsequenceDiagram\r\n" +
+		"  participant C as client's program\n  actor  R\n\n" +
+		"  C->>S: hello,   wire\n  S--xC:\n  note over S , C: both: at once\n  C-)C: a<BR>b#59;\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &Diagram{
+		Participants: []Participant{
+			{Name: "C", Label: "client's program"}, {Name: "R", Label: "R", Actor: true}, {Name: "S", Label: "S"},
+		},
+		Steps: []Step{
+			{From: 0, To: 2, Text: "hello, wire"},
+			{From: 2, To: 0, Dashed: true, Lost: true},
+			{From: 2, To: 0, Text: "both: at once", Note: Over},
+			{From: 0, To: 0, Text: "a\nb;", Head: Open},
+		},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestAnErrorNamesTheLine(t *testing.T) {
+	const begin = "sequenceDiagram\n"
+	for _, test := range []struct {
+		text    string
+		line    int
+		problem string
+	}{
+		{"", 1, "empty"},
+		{"\n\n", 1, "empty"},
+		{"sequenceDiagram", 1, "nobody takes part"},
+		{"flowchart LR\nA-->B", 1, `"flowchart LR": only a sequenceDiagram`},
+		{"%%{init: {}}%%\n" + begin, 1, "directives"},
+		{begin + "A->>B: x\nloop forever", 3, `"loop forever" is not drawn here`},
+		{begin + "autonumber", 2, "not drawn"},
+		{begin + "A->>B", 2, "colon"},
+		{begin + "A-|B: x", 2, "the arrow is none of"},
+		{begin + "A<<->>B: x", 2, `"A<<" cannot name`},
+		{begin + "A->>+B: x", 2, `"+B" cannot name`},
+		{begin + "->>B: x", 2, "missing"},
+		{begin + "A->>: x", 2, "missing"},
+		{begin + "A->>B: one; two", 2, "mermaid ends a text at ;"},
+		{begin + "A->>B: x #1", 2, "mermaid ends a text at ;"},
+		{begin + "A->>B: \xff", 2, "not UTF-8"},
+		{begin + "A->>B: a\x01b", 2, "U+0001 cannot be drawn"},
+		{begin + "A->>B: #7;", 2, "U+0007 cannot be drawn"},
+		{begin + "Note over A", 2, "colon"},
+		{begin + "Note over A:", 2, "the note is empty"},
+		{begin + "Note beside A: x", 2, "over, left of or right of"},
+		{begin + "Note over A,B,C: x", 2, `"B,C" cannot name`},
+		{begin + "participant", 2, "no label"},
+		{begin + "A->>B: x\nparticipant A", 3, "known already"},
+		{begin + "A->>B: " + strings.Repeat("x", maxText+1), 2, "at most 300 characters"},
+		{begin + strings.Repeat("x", maxName+1) + "->>B: x", 2, "at most 60 letters"},
+		{begin + strings.Repeat("A->>B: x\n", maxSteps+1), maxSteps + 2, "at most 200"},
+		{begin + crowd(maxParticipants+1), maxParticipants + 2, "at most 16 participants"},
+		{strings.Repeat("\n", maxBytes+1), 1, "at most 32768 bytes"},
+	} {
+		_, err := Parse(test.text)
+		var at *Error
+		switch {
+		case !errors.As(err, &at):
+			t.Errorf("%.60q: error %v, want an *Error", test.text, err)
+		case at.Line != test.line || !strings.Contains(at.Problem, test.problem):
+			t.Errorf("%.60q: %v, want line %d: … %s …", test.text, err, test.line, test.problem)
+		}
+	}
+}
+
+// crowd declares n participants, a line each.
+func crowd(n int) string {
+	var b strings.Builder
+	for i := range n {
+		b.WriteString("participant " + strings.Repeat("p", i+1) + "\n")
+	}
+	return b.String()
+}
+
+func TestTheTableSaysWhatThePictureShows(t *testing.T) {
+	diagram, err := Parse("sequenceDiagram\nparticipant C as the<br>client\nC->>S: hello\nS-xC: ACK\nNote over C: waits\nNote over C,S: both")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Row{
+		{Number: 1, From: "the client", To: "S", What: "message", Text: "hello"},
+		{Number: 2, From: "S", To: "the client", What: "lost", Text: "ACK", IsLost: true},
+		{Number: 3, From: "the client", What: "note", Text: "waits", IsNote: true},
+		{Number: 4, From: "the client", To: "S", What: "note", Text: "both", IsNote: true},
+	}
+	if diff := cmp.Diff(want, diagram.Rows(Words{Message: "message", Lost: "lost", Note: "note"})); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add(all)
+	f.Add("sequenceDiagram\nA->>B: 监听队列满了，于是连接被丢弃\nNote over A,B: ｗｉｄｅ")
+	f.Add("sequenceDiagram\nparticipant A as <br/>\nA-xA: #0;#55296;\nNote left of A:a<br>b")
+	f.Fuzz(func(t *testing.T, text string) {
+		diagram, err := Parse(text)
+		if err != nil {
+			if at := (*Error)(nil); !errors.As(err, &at) || at.Line < 1 || at.Line > 1+strings.Count(text, "\n") {
+				t.Fatalf("the error %v names no line of the text", err)
+			}
+			return
+		}
+		wellFormed(t, diagram.SVG("f"))
+		if rows := diagram.Rows(Words{}); len(rows) != len(diagram.Steps) {
+			t.Fatalf("%d rows for %d steps", len(rows), len(diagram.Steps))
+		}
+	})
+}

@@ -1,0 +1,131 @@
+package sequence
+
+import (
+	"encoding/xml"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+)
+
+var update = flag.Bool("update", false, "write the pictures as they are drawn now")
+
+// Each file holds a text (in.mmd), and what is to become of it: a picture (out.svg).
+func TestTheSamePictureEveryTime(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no pictures to compare with:", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			archive, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			diagram, err := Parse(string(archive.Files[0].Data))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := diagram.SVG("d1")
+			wellFormed(t, got)
+			if *update {
+				archive.Files = append(archive.Files[:1], txtar.File{Name: "out.svg", Data: []byte(got)})
+				if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if len(archive.Files) != 2 {
+				t.Fatalf("%s has no out.svg; run go test -update, and look at the picture", file)
+			}
+			if diff := cmp.Diff(string(archive.Files[1].Data), got); diff != "" {
+				t.Errorf("another picture (-recorded +drawn); if it is the better one, run go test -update:\n%s", diff)
+			}
+		})
+	}
+}
+
+// all holds each kind of thing that can be drawn.
+const all = `sequenceDiagram
+    %% a comment
+    actor R as the reader
+    participant C
+    participant S as server<br/>and its kernel
+    R->>C: asks
+    C-->>S: dashed
+    C->S: no head
+    C-->S: dashed, no head
+    S-xC: lost
+    S--xC: lost, dashed
+    C-)S: does not wait
+    C--)S: dashed
+    S->>S: thinks
+    S-xS: forgets
+    Note over R,S: everybody
+    Note over C: one
+    Note left of R: left
+    Note right of S: a text that is longer than a line of the picture may be, so it has two
+    R->>D: D was never declared
+`
+
+func TestEveryClassHasItsColours(t *testing.T) {
+	diagram, err := Parse(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	used := map[string]bool{}
+	for _, classes := range regexp.MustCompile(`class="([^"]*)"`).FindAllStringSubmatch(diagram.SVG("x"), -1) {
+		for class := range strings.FieldsSeq(classes[1]) {
+			used[class] = true
+		}
+	}
+	styled := map[string]bool{}
+	for _, class := range regexp.MustCompile(`\.(seq[a-z-]*)`).FindAllStringSubmatch(CSS, -1) {
+		styled[class[1]] = true
+	}
+	if diff := cmp.Diff(styled, used); diff != "" {
+		t.Errorf("classes (-in the stylesheet +in the picture):\n%s", diff)
+	}
+}
+
+func TestNothingThatAStrictPolicyForbids(t *testing.T) {
+	diagram, err := Parse(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, forbidden := range []string{" style=", "<script", "<style", " on", "url(", "href"} {
+		if strings.Contains(regexp.MustCompile(`>[^<]*<`).ReplaceAllString(diagram.SVG("x"), "><"), forbidden) {
+			t.Errorf("the picture has %q", forbidden)
+		}
+	}
+}
+
+func TestWhatATextSaysStaysText(t *testing.T) {
+	diagram, err := Parse("sequenceDiagram\nA->>B: <b onload=x> & \"quotes\" #60;script#62;\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	svg := diagram.SVG(`"><x`)
+	wellFormed(t, svg)
+	if strings.Contains(svg, "<b ") || strings.Contains(svg, "<script") || strings.Contains(svg, "<x") {
+		t.Errorf("markup came through:\n%s", svg)
+	}
+}
+
+// wellFormed reads the picture to its end, as strictly as XML is read.
+func wellFormed(t *testing.T, svg string) {
+	t.Helper()
+	for decoder := xml.NewDecoder(strings.NewReader(svg)); ; {
+		if _, err := decoder.Token(); err == io.EOF {
+			return
+		} else if err != nil {
+			t.Fatalf("the picture is not well-formed: %v\n%s", err, svg)
+		}
+	}
+}

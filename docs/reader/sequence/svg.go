@@ -1,0 +1,100 @@
+package sequence
+
+import (
+	"fmt"
+	"html"
+	"strings"
+)
+
+// More measures, from top to bottom.
+const (
+	stepGap   = 16 // above every step
+	textGap   = 7  // between a message's text and its line
+	baseline  = 13 // from the top of a line of text to the foot of its letters
+	labelPad  = 9  // between a participant's box and its label
+	noteInset = 7  // between a note and its text
+	mirror    = 12 // from so many steps on, the participants stand below as well
+)
+
+// SVG draws the diagram for use inside a page. id has to be one that the page uses nowhere
+// else. The picture asks for no script and no inline style; its colours are those of the
+// stylesheet CSS.
+//
+// It has its natural size. A narrow screen scrolls it in a box of its own:
+//
+//	<div class="…" tabindex="0" role="region">SVG</div>    overflow-x: auto
+func (d *Diagram) SVG(id string) string {
+	if len(d.Participants) == 0 {
+		return ""
+	}
+	c := &canvas{layout: arrange(d)}
+	top := margin
+	c.y = top + c.boxHeight()
+	for i := range d.Steps {
+		c.y += stepGap
+		c.step(i)
+	}
+	c.y += stepGap + 4
+	lifelines := c.lifelines(top+c.boxHeight(), c.y)
+	boxes := c.boxes(top)
+	if len(d.Steps) >= mirror {
+		boxes += c.boxes(c.y)
+		c.y += c.boxHeight()
+	}
+	c.y += margin
+	id = html.EscapeString(id)
+	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" class="seq" role="img" aria-labelledby="%s-title" `+
+		`viewBox="0 0 %d %d" width="%d" height="%d" font-size="%d">`+"\n"+`<title id="%s-title">%s</title>`+"\n",
+		id, c.to, c.y, c.to, c.y, fontSize, id, html.EscapeString(d.title())) +
+		lifelines + boxes + c.String() + "</svg>\n"
+}
+
+// A canvas is drawn on from top to bottom; y is how far it is used.
+type canvas struct {
+	*layout
+	strings.Builder
+	y int
+}
+
+func (c *canvas) draw(format string, values ...any) { fmt.Fprintf(c, format+"\n", values...) }
+
+// step draws one below what is there already.
+func (c *canvas) step(i int) {
+	step := c.Steps[i]
+	switch {
+	case step.Note != NoNote:
+		c.note(i)
+	case step.From == step.To:
+		c.self(i)
+	default:
+		c.message(i)
+	}
+}
+
+// note draws a box over the lifelines.
+func (c *canvas) note(i int) {
+	left, size := c.extent(i)
+	height := len(c.texts[i])*lineHeight + 2*noteInset
+	c.draw(`<rect class="seq-note" x="%d" y="%d" width="%d" height="%d" rx="4"/>`, left, c.y, size, height)
+	c.draw(`%s`, text("seq-text", "middle", left+size/2, c.y+noteInset, c.texts[i]))
+	c.y += height
+}
+
+// text sets lines below each other, the first of them from top on. The space at the end of a
+// line keeps words apart when the text is selected and copied.
+func text(class, anchor string, x, top int, lines []string) string {
+	if len(lines) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, `<text class="%s" x="%d" y="%d" text-anchor="%s">`, class, x, top+baseline, anchor)
+	for i, line := range lines {
+		if i == 0 {
+			b.WriteString(html.EscapeString(line))
+			continue
+		}
+		fmt.Fprintf(&b, ` <tspan x="%d" dy="%d">%s</tspan>`, x, lineHeight, html.EscapeString(line))
+	}
+	b.WriteString("</text>")
+	return b.String()
+}
