@@ -4,6 +4,9 @@ package sequence
 func (c *canvas) message(i int) {
 	step, lines := c.Steps[i], c.texts[i]
 	from, to := c.x[step.From], c.x[step.To]
+	if step.Lost {
+		to -= (to - from) / lostOf // the cross stands where nobody receives anything
+	}
 	if len(lines) > 0 {
 		c.draw(`%s`, text("seq-text seq-halo", "middle", (from+to)/2, c.y, lines))
 	}
@@ -11,9 +14,6 @@ func (c *canvas) message(i int) {
 	ahead := 1
 	if to < from {
 		ahead = -1
-	}
-	if step.Lost {
-		to -= (to - from) / 4 // the cross stands where nobody receives anything
 	}
 	c.draw(`<line class="%s" x1="%d" y1="%d" x2="%d" y2="%d"/>`, lineClass(step), from, c.y, to-ahead*short(step), c.y)
 	c.tip(step, to, c.y, ahead)
@@ -23,7 +23,7 @@ func (c *canvas) message(i int) {
 func (c *canvas) self(i int) {
 	step, lines := c.Steps[i], c.texts[i]
 	x := c.x[step.From]
-	height := max(20, len(lines)*lineHeight)
+	height := max(24, len(lines)*lineHeight)
 	if len(lines) > 0 {
 		top := c.y + (height-len(lines)*lineHeight)/2
 		c.draw(`%s`, text("seq-text seq-halo", "start", x+loop+textPad/2, top, lines))

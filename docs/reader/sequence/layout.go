@@ -1,21 +1,21 @@
 package sequence
 
-import (
-	"slices"
-)
+import "slices"
 
 // The picture's measures, in pixels.
 const (
-	margin     = 8   // around everything
+	margin     = 1   // around everything: the width of a line
 	lineHeight = 18  // of text
 	labelLimit = 150 // where a participant's label wraps
-	textLimit  = 184 // where a message or a note wraps, if its columns are no further apart
+	textLimit  = 180 // where a message or a note wraps, if its columns are no further apart
+	columnGap  = 150 // between lifelines, at least
 	boxPad     = 14  // between a box and its text, left and right
-	boxGap     = 24  // between two participants' boxes
-	textPad    = 14  // between a message's text and the lifelines
+	boxGap     = 20  // between two participants' boxes
+	textPad    = 12  // between a message's text and the lifelines
 	notePad    = 10
 	noteGap    = 12 // between a note and a lifeline
 	noteOver   = 20 // how far a note across columns reaches past the outer ones
+	lostOf     = 5  // a lost message misses this part of its way
 	loop       = 30 // how far a message to oneself goes out
 )
 
@@ -38,7 +38,7 @@ func arrange(d *Diagram) *layout {
 	}
 	l.gaps = make([]int, len(d.Participants)-1)
 	for i := range l.gaps {
-		l.gaps[i] = (l.box(i)+l.box(i+1))/2 + boxGap
+		l.gaps[i] = max(columnGap, (l.box(i)+l.box(i+1))/2+boxGap)
 	}
 	order := make([]int, len(d.Steps))
 	for i := range order {
@@ -67,9 +67,11 @@ func (l *layout) note(step int) int { return widest(l.texts[step]) + 2*notePad }
 func (l *layout) makeRoom(i int) {
 	step := l.Steps[i]
 	left, right := step.span()
-	l.texts[i] = wrap(step.Text, max(textLimit, l.between(left, right)-2*textPad))
+	l.texts[i] = wrap(step.Text, max(textLimit, l.line(step)-2*textPad))
 	size := widest(l.texts[i])
 	switch {
+	case left < right && step.Lost:
+		l.widen(left, right, (size+2*textPad)*lostOf/(lostOf-1)+1)
 	case left < right:
 		l.widen(left, right, size+2*textPad)
 	case step.Note == NoNote:
@@ -82,6 +84,15 @@ func (l *layout) makeRoom(i int) {
 	case step.Note == RightOf:
 		l.widen(left, left+1, l.note(i)+2*noteGap)
 	}
+}
+
+// line returns how long the line of a step is as the columns stand now.
+func (l *layout) line(step Step) int {
+	size := l.between(step.span())
+	if step.Lost {
+		size -= size / lostOf
+	}
+	return size
 }
 
 func (l *layout) between(left, right int) int {

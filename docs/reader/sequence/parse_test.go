@@ -116,7 +116,9 @@ func FuzzParse(f *testing.F) {
 			}
 			return
 		}
-		wellFormed(t, diagram.SVG("f"))
+		svg := diagram.SVG("f")
+		wellFormed(t, svg)
+		insideTheView(t, svg)
 		if rows := diagram.Rows(Words{}); len(rows) != len(diagram.Steps) {
 			t.Fatalf("%d rows for %d steps", len(rows), len(diagram.Steps))
 		}

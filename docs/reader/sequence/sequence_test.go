@@ -3,10 +3,12 @@ package sequence
 import (
 	"encoding/xml"
 	"flag"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -127,5 +129,36 @@ func wellFormed(t *testing.T, svg string) {
 		} else if err != nil {
 			t.Fatalf("the picture is not well-formed: %v\n%s", err, svg)
 		}
+	}
+}
+
+// insideTheView holds that no shape and no text begins outside of what is shown.
+func insideTheView(t *testing.T, svg string) {
+	t.Helper()
+	var wide, high float64
+	if _, err := fmt.Sscanf(svg[strings.Index(svg, "viewBox"):], `viewBox="-0.5 -0.5 %f %f"`, &wide, &high); err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range regexp.MustCompile(` (x|x1|x2|y|y1|y2)="([^"]*)"`).FindAllStringSubmatch(svg, -1) {
+		limit := wide
+		if at[1][0] == 'y' {
+			limit = high
+		}
+		if value, err := strconv.ParseFloat(at[2], 64); err != nil || value < 0 || value >= limit {
+			t.Fatalf("%s is outside of %v × %v:\n%s", at[0], wide, high, svg)
+		}
+	}
+}
+
+// A hostile page may ask for as much as the limits allow; it must not keep the reader busy.
+func BenchmarkTheLargestDiagram(b *testing.B) {
+	text := "sequenceDiagram\n" + crowd(maxParticipants) +
+		strings.Repeat("p->>pppppppppppppppp: "+strings.Repeat("a", 130)+"\n", maxSteps)
+	for b.Loop() {
+		diagram, err := Parse(text)
+		if err != nil {
+			b.Fatal(err)
+		}
+		diagram.SVG("b")
 	}
 }

@@ -10,7 +10,7 @@ import (
 const (
 	stepGap   = 16 // above every step
 	textGap   = 7  // between a message's text and its line
-	baseline  = 13 // from the top of a line of text to the foot of its letters
+	baseline  = 12 // and a half, from the top of a line of text to the foot of its letters
 	labelPad  = 9  // between a participant's box and its label
 	noteInset = 7  // between a note and its text
 	mirror    = 12 // from so many steps on, the participants stand below as well
@@ -19,6 +19,9 @@ const (
 // SVG draws the diagram for use inside a page. id has to be one that the page uses nowhere
 // else. The picture asks for no script and no inline style; its colours are those of the
 // stylesheet CSS.
+//
+// Coordinates are whole numbers, and the view is half a pixel off: so a line one pixel wide
+// lies on pixels and not between them. Texts take the half back.
 //
 // It has its natural size. A narrow screen scrolls it in a box of its own:
 //
@@ -44,7 +47,7 @@ func (d *Diagram) SVG(id string) string {
 	c.y += margin
 	id = html.EscapeString(id)
 	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" class="seq" role="img" aria-labelledby="%s-title" `+
-		`viewBox="0 0 %d %d" width="%d" height="%d" font-size="%d">`+"\n"+`<title id="%s-title">%s</title>`+"\n",
+		`viewBox="-0.5 -0.5 %d %d" width="%d" height="%d" font-size="%d">`+"\n"+`<title id="%s-title">%s</title>`+"\n",
 		id, c.to, c.y, c.to, c.y, fontSize, id, html.EscapeString(d.title())) +
 		lifelines + boxes + c.String() + "</svg>\n"
 }
@@ -80,20 +83,21 @@ func (c *canvas) note(i int) {
 	c.y += height
 }
 
-// text sets lines below each other, the first of them from top on. The space at the end of a
-// line keeps words apart when the text is selected and copied.
+// text sets lines below each other, the first of them from top on. The space between lines
+// keeps words apart when the text is copied; it has no size, or it would shift what is
+// centred.
 func text(class, anchor string, x, top int, lines []string) string {
 	if len(lines) == 0 {
 		return ""
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, `<text class="%s" x="%d" y="%d" text-anchor="%s">`, class, x, top+baseline, anchor)
+	fmt.Fprintf(&b, `<text class="%s" x="%d" y="%d.5" text-anchor="%s">`, class, x, top+baseline, anchor)
 	for i, line := range lines {
 		if i == 0 {
 			b.WriteString(html.EscapeString(line))
 			continue
 		}
-		fmt.Fprintf(&b, ` <tspan x="%d" dy="%d">%s</tspan>`, x, lineHeight, html.EscapeString(line))
+		fmt.Fprintf(&b, `<tspan font-size="0"> </tspan><tspan x="%d" dy="%d">%s</tspan>`, x, lineHeight, html.EscapeString(line))
 	}
 	b.WriteString("</text>")
 	return b.String()
