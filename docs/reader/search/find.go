@@ -16,7 +16,7 @@ func (x *Index) Find(text string, limit int) []Hit {
 	}
 	slices.SortFunc(found, better)
 	for i := range found[:min(len(found), maxRead)] {
-		if together(x.documents[found[i].document].Text, q) {
+		if together(marks(x.documents[found[i].document].Text, q), q) >= 0 {
 			found[i].score += worthTogether
 		}
 	}

@@ -137,6 +137,18 @@ func TestASnippetShowsWhereItWasFound(t *testing.T) {
 	}
 }
 
+func TestASnippetShowsTheWordsTogether(t *testing.T) {
+	filler := strings.Repeat("many other words, ", 20)
+	index := New([]Document{{Text: "wait some time, " + filler + "in TIME_WAIT for a minute, " + filler}})
+	found := ""
+	for _, p := range index.Find("time_wait", 1)[0].Snippet {
+		found += p.Text
+	}
+	if !strings.Contains(found, "TIME_WAIT") {
+		t.Errorf("the snippet is %q", found)
+	}
+}
+
 func TestAQueryIsBounded(t *testing.T) {
 	index := New(corpus)
 	if n := len(understand("a b c d e f g h i j k l m n o p q r s" + strings.Repeat(" t", 1<<20)).words); n != maxWords {

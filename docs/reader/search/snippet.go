@@ -46,13 +46,15 @@ func prefix(text string, n int) int {
 	return len(text)
 }
 
-// snippet cuts out of a text the stretch that shows the most words of the query.
+// snippet cuts out of a text the stretch where the words of the query stand together, or the
+// one that shows the most of them.
 func snippet(text string, q query) []Piece {
 	found := marks(text, q)
-	first := 0
-	if len(found) > 0 {
+	first := together(found, q)
+	if first < 0 && len(found) > 0 {
 		first = found[densest(found)].start
 	}
+	first = max(0, first)
 	start, end := window(text, first)
 	return cut(text, start, end, found)
 }

@@ -4,25 +4,31 @@ package search
 // with one of them: who types TIME_WAIT does not look for Wait.
 const worthTogether = 120
 
-// together tells whether a text has the words of a query in their order, with at most a
-// space and a comma between them. Pairs of ideographs overlap, each beginning in the last.
-func together(text string, q query) bool {
+// together returns where the words of a query first stand in their order, with at most a
+// space and a comma between them, or -1. Pairs of ideographs overlap, each beginning inside
+// the one before.
+func together(found []mark, q query) int {
 	last := len(q.words) - 1
-	if last == 0 {
-		return false // then every match would be one
+	if last <= 0 {
+		return -1 // then every match would be one
 	}
-	var reached [maxWords]mark // for each word, the latest that has those before it in front
-	for _, m := range marks(text, q) {
+	var reached [maxWords]struct{ mark, begun int } // by word; from 1 on, 0 is none
+	for i, m := range found {
+		begun := i
 		if m.word > 0 {
 			before := reached[m.word-1]
-			if before.end == 0 || m.start <= before.start || m.start > before.end+2 {
+			if before.mark == 0 {
 				continue
 			}
+			if b := found[before.mark-1]; m.start <= b.start || m.start > b.end+2 {
+				continue
+			}
+			begun = before.begun
 		}
 		if m.word == last {
-			return true
+			return found[begun].start
 		}
-		reached[m.word] = m
+		reached[m.word].mark, reached[m.word].begun = i+1, begun
 	}
-	return false
+	return -1
 }
