@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 	"strings"
+	"unicode/utf8"
 )
 
 // More measures, from top to bottom.
@@ -83,9 +84,7 @@ func (c *canvas) note(i int) {
 	c.y += height
 }
 
-// text sets lines below each other, the first of them from top on. The space between lines
-// keeps words apart when the text is copied; it has no size, or it would shift what is
-// centred.
+// text sets lines below each other, the first of them from top on.
 func text(class, anchor string, x, top int, lines []string) string {
 	if len(lines) == 0 {
 		return ""
@@ -97,7 +96,12 @@ func text(class, anchor string, x, top int, lines []string) string {
 			b.WriteString(html.EscapeString(line))
 			continue
 		}
-		fmt.Fprintf(&b, `<tspan font-size="0"> </tspan><tspan x="%d" dy="%d">%s</tspan>`, x, lineHeight, html.EscapeString(line))
+		if last, _ := utf8.DecodeLastRuneInString(lines[i-1]); !wide(last) {
+			// The words stay apart when they are copied. With a size, this would shift
+			// what is centred.
+			b.WriteString(`<tspan font-size="0"> </tspan>`)
+		}
+		fmt.Fprintf(&b, `<tspan x="%d" dy="%d">%s</tspan>`, x, lineHeight, html.EscapeString(line))
 	}
 	b.WriteString("</text>")
 	return b.String()
