@@ -53,3 +53,20 @@ func BenchmarkFind(b *testing.B) {
 		})
 	}
 }
+
+// A long text costs a query no more than many short ones: a file without declarations, say.
+func BenchmarkFindInLongTexts(b *testing.B) {
+	filler := strings.Repeat("the server reads what the client writes ", 250)
+	documents := make([]Document, 100)
+	for i := range documents {
+		documents[i] = Document{Heading: "x", Text: "alpha " + filler + " omega"}
+	}
+	index := New(documents)
+	for _, query := range []string{"server the reads", "alpha omega"} {
+		b.Run(query, func(b *testing.B) {
+			for b.Loop() {
+				index.Find(query, 20)
+			}
+		})
+	}
+}

@@ -15,11 +15,7 @@ func (x *Index) Find(text string, limit int) []Hit {
 		found[i].score += x.named(q, found[i].document)
 	}
 	slices.SortFunc(found, better)
-	for i := range found[:min(len(found), maxRead)] {
-		if together(marks(x.documents[found[i].document].Text, q), q) >= 0 {
-			found[i].score += worthTogether
-		}
-	}
+	x.favourTogether(q, found)
 	slices.SortFunc(found, better)
 	found = found[:max(0, min(limit, len(found), maxHits))]
 	hits := make([]Hit, 0, len(found))

@@ -38,7 +38,7 @@ func New(documents []Document) *Index {
 		d := &documents[i]
 		x.names[i] = plain(d.Heading)
 		for where, text := range [places]string{inText: d.Text, inTitle: d.Title, inHeading: d.Heading} {
-			scan(text, func(t token) {
+			scan(text, func(t token) bool {
 				number, old := known[string(t.word)]
 				if !old {
 					number = len(postings)
@@ -46,6 +46,7 @@ func New(documents []Document) *Index {
 					postings = append(postings, nil)
 				}
 				postings[number] = count(postings[number], int32(i), place(where))
+				return true
 			})
 		}
 	}

@@ -12,7 +12,7 @@ const (
 	maxQuery = 200 // bytes
 	maxWords = 16
 	maxHits  = 100
-	maxRead  = 100 // documents whose texts are read, to see the words together
+	maxRead  = 128 << 10 // bytes of text read, best hits first, to see words together
 )
 
 // A wanted word has to begin a document's word, or to be one.
@@ -33,15 +33,16 @@ func understand(text string) query {
 	text = strings.ToValidUTF8(text[:min(len(text), maxQuery)], "")
 	q := query{plain: plain(text)}
 	last := 0
-	scan(text, func(t token) {
+	scan(text, func(t token) bool {
 		if t.end <= last {
-			return // a part of the run before, or the last character of a pair
+			return true // a part of the run before, or the last character of a pair
 		}
 		last = t.end
 		w := wanted{word: string(t.word), begin: t.end == len(text)}
 		if len(q.words) < maxWords && !slices.Contains(q.words, w) {
 			q.words = append(q.words, w)
 		}
+		return true
 	})
 	for i := range q.words {
 		if w := &q.words[i]; utf8.RuneCountInString(w.word) == 1 && len(w.word) > 2 {

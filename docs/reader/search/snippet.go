@@ -19,10 +19,7 @@ type mark struct{ start, end, word int }
 // it should, the beginning is marked.
 func marks(text string, q query) []mark {
 	var found []mark
-	scan(text, func(t token) {
-		if len(found) == maxMark {
-			return
-		}
+	scan(text, func(t token) bool {
 		for i, w := range q.words {
 			if string(t.word) == w.word {
 				found = append(found, mark{t.start, t.end, i})
@@ -31,6 +28,7 @@ func marks(text string, q query) []mark {
 				found = append(found, mark{t.start, end, i})
 			}
 		}
+		return len(found) < maxMark
 	})
 	return found
 }

@@ -4,6 +4,25 @@ package search
 // with one of them: who types TIME_WAIT does not look for Wait.
 const worthTogether = 120
 
+// favourTogether reads the texts of the candidates, the best first, as far as a query may.
+func (x *Index) favourTogether(q query, found []candidate) {
+	if len(q.words) < 2 {
+		return // nothing is read where nothing could be together
+	}
+	left := maxRead
+	for i := range found {
+		text := x.documents[found[i].document].Text
+		text = text[:min(len(text), left)]
+		left -= len(text)
+		if together(marks(text, q), q) >= 0 {
+			found[i].score += worthTogether
+		}
+		if left == 0 {
+			return
+		}
+	}
+}
+
 // together returns where the words of a query first stand in their order, with at most a
 // space and a comma between them, or -1. Pairs of ideographs overlap, each beginning inside
 // the one before.

@@ -11,21 +11,22 @@ type token struct {
 	start, end int
 }
 
-// scan calls found with each word of a text. There are four sorts, and any of them may be
-// what a reader types:
+// scan calls found with each word of a text, until found returns false. There are four sorts,
+// and any of them may be what a reader types:
 //
 //	SO_REUSEADDR  → so, reuseaddr                the runs of letters and digits
 //	ReadFrom      → readfrom, read, from         and the parts of a run, by its capitals
 //	监听队列      → 监听, 听队, 队列, 列         two characters at a time, since no space
 //	                                             says where a word ends; and the last one,
 //	                                             so that every character begins a word
-func scan(text string, found func(token)) {
+func scan(text string, found func(token) bool) {
 	var folded []byte
+	more := true
 	emit := func(start, end int) {
 		folded = fold(folded[:0], text[start:end])
-		found(token{folded, start, end})
+		more = more && found(token{folded, start, end})
 	}
-	for at := 0; at < len(text); {
+	for at := 0; more && at < len(text); {
 		r, size := rune(text[at]), 1
 		if r >= utf8.RuneSelf {
 			r, size = utf8.DecodeRuneInString(text[at:])
