@@ -9,6 +9,7 @@ help:
 	@echo 'make exercise          list the exercises, and which of them are solved'
 	@echo 'make exercise 1.1      check one of them'
 	@echo 'make lab               a long link on this machine (ARGS="--rtt 50ms -- ping 10.0.0.2")'
+	@echo 'make docs              read all of it in a browser (ARGS="--open" opens one)'
 	@echo 'make test              run every test, and say which were skipped and why'
 	@echo 'make check             gofmt, vet for every system, staticcheck, every answer, every demo'
 	@echo 'make sync              write excerpts and outputs into the texts as they are now'
@@ -24,7 +25,7 @@ help:
 ifneq (,$(filter lesson exercise,$(firstword $(MAKECMDGOALS))))
 WORDS  := $(wordlist 2,$(words $(MAKECMDGOALS)),$(MAKECMDGOALS))
 NUMBER := $(patsubst 0%,%,$(WORDS))
-GOALS  := help lesson exercise lab test check sync bench soak
+GOALS  := help lesson exercise lab docs test check sync bench soak
 ifneq (,$(filter-out $(GOALS),$(WORDS)))
 .PHONY: $(filter-out $(GOALS),$(WORDS))
 $(filter-out $(GOALS),$(WORDS)):
@@ -56,6 +57,11 @@ lab:
 	@go build -o bin/lab ./lessons/internal/lab/run
 	@exec bin/lab $(ARGS)
 
+docs:
+	@test -x bin/docs || echo 'building the reader; the first time takes about half a minute, later none ...' >&2
+	@go build -o bin/docs ./docs/reader
+	@exec bin/docs $(ARGS)
+
 test:
 	@.ci/test ./lessons/...
 
@@ -71,4 +77,4 @@ bench:
 soak:
 	@SOAK=1 .ci/test -count=1 ./lessons/...
 
-.PHONY: help lesson exercise lab test check sync bench soak
+.PHONY: help lesson exercise lab docs test check sync bench soak
