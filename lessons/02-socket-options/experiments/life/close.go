@@ -13,48 +13,24 @@ import (
 	"onthewire/lessons/02-socket-options/experiments"
 )
 
-// Close lets a server answer a request and close, in four ways. The client reads only then.
+// Close lets a server answer a request and close, in five ways. The client reads only then.
 func Close(ctx context.Context) (experiments.Report, error) {
 	var r experiments.Report
 	r.Shown = true
 	for _, way := range []struct {
 		setting string
-		polite  bool
-		close   func(server *net.TCPConn) error
+		answer  func(net.Conn) (written int, err error)
+		end     func(server *net.TCPConn) error
+		whole   bool   // whether all of the answer arrives
+		last    string // what the client reads behind it
 	}{
-		{"request read, then close", true, func(server *net.TCPConn) error {
-			if _, err := io.ReadFull(server, make([]byte, len(request))); err != nil {
-				return err
-			}
-			return server.Close()
-		}},
-		{"one byte unread, then close", false, func(server *net.TCPConn) error {
-			if _, err := io.ReadFull(server, make([]byte, len(request)-1)); err != nil {
-				return err
-			}
-			return server.Close()
-		}},
-		{"one byte unread, half-close first", true, func(server *net.TCPConn) error {
-			if err := server.CloseWrite(); err != nil {
-				return err
-			}
-			go func() {
-				io.Copy(io.Discard, server) // until the client has closed as well
-				server.Close()
-			}()
-			return nil
-		}},
-		{"request read, SO_LINGER 0, close", false, func(server *net.TCPConn) error {
-			if _, err := io.ReadFull(server, make([]byte, len(request))); err != nil {
-				return err
-			}
-			if err := server.SetLinger(0); err != nil {
-				return err
-			}
-			return server.Close()
-		}},
+		{"request read, then close", fillUp, readAndClose, true, "EOF"},
+		{"one byte unread, then close", fillUp, leaveAByte, false, "ECONNRESET"},
+		{"the same, a short answer", sayHello, leaveAByte, true, "ECONNRESET"},
+		{"one byte unread, half-close first", fillUp, halfClose, true, "EOF"},
+		{"request read, SO_LINGER 0, close", fillUp, reset, false, "ECONNRESET"},
 	} {
-		written, got, ending, err := closed(ctx, way.close)
+		written, got, last, err := closed(ctx, way.answer, way.end)
 		if err != nil {
 			return r, err
 		}
@@ -62,20 +38,51 @@ func Close(ctx context.Context) (experiments.Report, error) {
 		if got < written {
 			share = fmt.Sprintf("%d %% of it", 100*got/written)
 		}
-		r.Add(way.setting, share+", then "+ending)
-		if whole := got == written && ending == "EOF"; whole != way.polite {
-			r.Shown = false
-		}
+		r.Add(way.setting, share+", then "+last)
+		r.Shown = r.Shown && way.whole == (got == written) && way.last == last
 	}
 	r.Says = "Close promises to send what Write has taken. A byte that nobody has read breaks that promise: the kernel answers it with RST, and what had not arrived is gone."
 	return r, nil
 }
 
+func readAndClose(server *net.TCPConn) error {
+	if _, err := io.ReadFull(server, make([]byte, len(request))); err != nil {
+		return err
+	}
+	return server.Close()
+}
+
+func leaveAByte(server *net.TCPConn) error {
+	if _, err := io.ReadFull(server, make([]byte, len(request)-1)); err != nil {
+		return err
+	}
+	return server.Close()
+}
+
+// halfClose sends FIN behind the answer, and closes when the client has closed as well.
+func halfClose(server *net.TCPConn) error {
+	if err := server.CloseWrite(); err != nil {
+		return err
+	}
+	go func() {
+		io.Copy(io.Discard, server)
+		server.Close()
+	}()
+	return nil
+}
+
+func reset(server *net.TCPConn) error {
+	if err := server.SetLinger(0); err != nil {
+		return err
+	}
+	return readAndClose(server)
+}
+
 const request = "hello, wire\n"
 
-// closed lets a server write as much as the kernel takes from it, and then end. It returns
-// how much that was, how much of it the client gets, and what the client reads last.
-func closed(ctx context.Context, end func(server *net.TCPConn) error) (written, got int, ending string, err error) {
+// closed lets a server answer, and then end. It returns how much of the answer the kernel
+// took, how much the client gets of that, and what the client reads last.
+func closed(ctx context.Context, answer func(net.Conn) (int, error), end func(*net.TCPConn) error) (written, got int, last string, err error) {
 	client, server, err := connection(ctx)
 	if err != nil {
 		return 0, 0, "", err
@@ -84,7 +91,7 @@ func closed(ctx context.Context, end func(server *net.TCPConn) error) (written, 
 	defer context.AfterFunc(ctx, func() { client.Close(); server.Close() })()
 	_, err = io.WriteString(client, request)
 	if err == nil {
-		written, err = fillUp(server)
+		written, err = answer(server)
 	}
 	if err == nil {
 		err = end(server)
@@ -96,16 +103,19 @@ func closed(ctx context.Context, end func(server *net.TCPConn) error) (written, 
 	n, err := io.Copy(io.Discard, client)
 	switch {
 	case err == nil:
-		ending = "EOF"
+		last = "EOF"
 	case errors.Is(err, syscall.ECONNRESET):
-		ending = "ECONNRESET"
+		last = "ECONNRESET"
 	default:
-		ending = err.Error()
+		last = err.Error()
 	}
-	return written, int(n), ending, ctx.Err()
+	return written, int(n), last, ctx.Err()
 }
 
-// fillUp writes until the kernel has taken nothing for a twentieth of a second.
+func sayHello(conn net.Conn) (written int, err error) { return io.WriteString(conn, "hello, wire\n") }
+
+// fillUp writes until the kernel has taken nothing for a twentieth of a second. A part of
+// that is in the client's receive buffer then, and by far the most in our own send buffer.
 func fillUp(conn net.Conn) (written int, err error) {
 	block := make([]byte, 64<<10)
 	for {

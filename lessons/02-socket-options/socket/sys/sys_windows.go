@@ -48,10 +48,10 @@ var (
 	procIoctl  = ws2.NewProc("ioctlsocket")
 )
 
-// Socket asks for a socket that no child inherits. Package net cannot take it over on this
-// system, so nothing is lost by leaving WSA_FLAG_OVERLAPPED out: its calls may block.
+// Socket asks for a socket that no child inherits. Overlapped is what package net needs to
+// take it over (since Go 1.25); calls of ours on it block all the same.
 func Socket(family, kind, protocol int) (Handle, error) {
-	return windows.WSASocket(int32(family), int32(kind), int32(protocol), nil, 0, windows.WSA_FLAG_NO_HANDLE_INHERIT)
+	return windows.WSASocket(int32(family), int32(kind), int32(protocol), nil, 0, windows.WSA_FLAG_OVERLAPPED|windows.WSA_FLAG_NO_HANDLE_INHERIT)
 }
 
 func Bind(fd Handle, addr netip.AddrPort) error    { return windows.Bind(fd, sockaddr(addr)) }
@@ -89,7 +89,7 @@ func Duplicate(fd Handle) (Handle, error) {
 	if err := windows.WSADuplicateSocket(fd, windows.GetCurrentProcessId(), &info); err != nil {
 		return NoHandle, err
 	}
-	return windows.WSASocket(-1, -1, -1, &info, 0, windows.WSA_FLAG_NO_HANDLE_INHERIT)
+	return windows.WSASocket(-1, -1, -1, &info, 0, windows.WSA_FLAG_OVERLAPPED|windows.WSA_FLAG_NO_HANDLE_INHERIT)
 }
 
 func Receive(fd Handle, p []byte) (int, error) {
