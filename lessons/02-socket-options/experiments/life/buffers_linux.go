@@ -15,8 +15,12 @@ import (
 // download is how much crosses the link each time.
 const download = 384 << 10
 
+// small is a size that was generous when memory was dear.
+const small = 16 << 10
+
 // Buffers downloads over a link of 30 ms there and back, with a receive buffer that the
-// kernel sizes, and with one of a fixed size.
+// kernel sizes, and with a small one. Then it writes to somebody who does not read, with a
+// send buffer of either kind.
 func Buffers(ctx context.Context) (experiments.Report, error) {
 	var r experiments.Report
 	way := lab.Way{Delay: 15 * time.Millisecond}
@@ -25,22 +29,47 @@ func Buffers(ctx context.Context) (experiments.Report, error) {
 		return r, err
 	}
 	defer link.Close()
-	var took [2]time.Duration
-	for i, size := range []int{0, 16 << 10} {
-		got, t, err := receive(ctx, link, size)
-		if err != nil {
-			return r, err
-		}
-		took[i] = t
-		setting := "SO_RCVBUF left alone"
-		if size != 0 {
-			setting = fmt.Sprintf("SO_RCVBUF %d, reads back %d", size, got)
-		}
-		r.Add(setting, t)
+	_, free, err := receive(ctx, link, 0)
+	if err != nil {
+		return r, err
 	}
-	r.Shown = took[1] > 2*took[0]
-	r.Says = "At most one buffer can be under way in one round trip. Left alone, the kernel lets it grow with what arrives. Once you set it, it never grows again."
+	got, narrow, err := receive(ctx, link, small)
+	if err != nil {
+		return r, err
+	}
+	much, err := unread(ctx, 0)
+	if err != nil {
+		return r, err
+	}
+	little, err := unread(ctx, small)
+	if err != nil {
+		return r, err
+	}
+	r.Add("download, SO_RCVBUF left alone", free)
+	r.Add(fmt.Sprintf("download, SO_RCVBUF %d", small), narrow)
+	r.Add("  as it reads back", got)
+	r.Add("unread bytes, SO_SNDBUF left alone", much)
+	r.Add(fmt.Sprintf("unread bytes, SO_SNDBUF %d", small), little)
+	r.Shown = narrow > 2*free && much > 2*little
+	r.Says = "At most one receive buffer can be under way in one round trip. Left alone, the kernel lets both buffers grow. Once you set one, it never grows again."
 	return r, nil
+}
+
+// unread is how many bytes the kernel takes from us for a peer who does not read.
+func unread(ctx context.Context, size int) (int, error) {
+	client, server, err := connection(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer client.Close()
+	defer server.Close()
+	defer context.AfterFunc(ctx, func() { server.Close() })()
+	if size != 0 {
+		if err := server.SetWriteBuffer(size); err != nil {
+			return 0, err
+		}
+	}
+	return fillUp(server)
 }
 
 // receive connects to a sender with a receive buffer of that size, or the kernel's own if
@@ -54,12 +83,10 @@ func receive(ctx context.Context, link *lab.Link, size int) (got int, took time.
 	defer context.AfterFunc(ctx, func() { listener.Close() })()
 	go func() {
 		if conn, err := listener.Accept(); err == nil {
-			conn.Write(make([]byte, download))
+			conn.Write(make([]byte, download)) // what the client misses of it, the client says
 			conn.Close()
 		}
 	}()
-	// The size has to stand before connect: the handshake tells the peer how far the
-	// window may ever open (RFC 7323, section 2.2).
 	var client *socket.Socket
 	err = link.Client.Do(func() (err error) {
 		client, err = socket.New(socket.IPv4, socket.Stream, 0)
@@ -68,6 +95,8 @@ func receive(ctx context.Context, link *lab.Link, size int) (got int, took time.
 	if err != nil {
 		return 0, 0, err
 	}
+	// The size has to stand before connect: the handshake tells the peer how far the
+	// window may ever open (RFC 7323, section 2.2).
 	if size != 0 {
 		if err := client.SetReceiveBuffer(size); err != nil {
 			client.Close()
