@@ -4,7 +4,6 @@ import (
 	"context"
 	"net"
 	"net/netip"
-	"os"
 	"syscall"
 )
 
@@ -20,8 +19,7 @@ type Host struct {
 	// (TCP_CONGESTION in tcp(7)): cubic at first. Set it before you share the host.
 	Congestion string
 
-	ns     *os.File
-	device *device
+	system
 }
 
 // DialContext is net.Dialer.DialContext on this host.

@@ -12,6 +12,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// A system is what Linux keeps of a host: its network namespace, and the wire's end of its
+// device.
+type system struct {
+	ns     *os.File
+	device *device
+}
+
 func newHost(name string, addr netip.Addr) (*Host, error) {
 	h := &Host{Name: name, Addr: addr}
 	var err error

@@ -19,6 +19,8 @@ var errLinuxOnly = &Unavailable{
 // Enter says that there is no lab on this system.
 func Enter() error { return errLinuxOnly }
 
+type system struct{ device *device }
+
 func newHost(string, netip.Addr) (*Host, error) { return nil, errLinuxOnly }
 
 // Do is for Linux.
