@@ -17,7 +17,7 @@ type demoCommand struct{}
 var story = []struct{ experiment, step string }{
 	{"nodelay", "It speaks. One line in two small writes, then a read, over loopback."},
 	{"backlog", "It is born. Clients connect to a server that accepts nobody."},
-	{"buffers", "It carries a load. 384 KiB over 30 ms there and back; and one who does not read."},
+	{"buffers", "It carries a load. 384 KiB over 30 ms of link, then one who does not read."},
 	{"silence", "It falls silent. Four peers vanish at once, without a word."},
 	{"close", "It closes. A server answers a request and closes; the client reads last."},
 	{"restart", "It comes back. A second server wants the port of the first."},
