@@ -2,7 +2,6 @@ package socket
 
 import (
 	"os"
-	"syscall"
 	"time"
 
 	"onthewire/lessons/02-socket-options/socket/sys"
@@ -27,20 +26,10 @@ func (s *Socket) setBool(name string, level, option int, on bool) error {
 	return s.Set(name, level, option, value)
 }
 
-func (s *Socket) getBool(name string, level, option int) (bool, error) {
-	value, err := s.Get(name, level, option)
-	return value != 0, err // BSD answers with the option's own bit, not with 1
-}
-
 // SetReuseAddr lets Bind take an address on which old connections are still in TIME_WAIT.
 // On Windows it takes one from a living listener (SO_REUSEADDR, socket(7)).
 func (s *Socket) SetReuseAddr(on bool) error {
 	return s.setBool("SO_REUSEADDR", sys.SOL_SOCKET, sys.SO_REUSEADDR, on)
-}
-
-// ReuseAddr reads SO_REUSEADDR.
-func (s *Socket) ReuseAddr() (bool, error) {
-	return s.getBool("SO_REUSEADDR", sys.SOL_SOCKET, sys.SO_REUSEADDR)
 }
 
 // SetReusePort lets several sockets of one user share an address (SO_REUSEPORT). Windows
@@ -58,11 +47,6 @@ func (s *Socket) SetBroadcast(on bool) error {
 // ones (TCP_NODELAY, tcp(7); Nagle's algorithm is RFC 896).
 func (s *Socket) SetNoDelay(on bool) error {
 	return s.setBool("TCP_NODELAY", sys.IPPROTO_TCP, sys.TCP_NODELAY, on)
-}
-
-// NoDelay reads TCP_NODELAY.
-func (s *Socket) NoDelay() (bool, error) {
-	return s.getBool("TCP_NODELAY", sys.IPPROTO_TCP, sys.TCP_NODELAY)
 }
 
 // SetOnlyV6 keeps IPv4 out of an IPv6 socket (IPV6_V6ONLY, ipv6(7)). Set it before Bind.
@@ -83,19 +67,11 @@ func (s *Socket) SetReceiveBuffer(bytes int) error {
 	return s.Set("SO_RCVBUF", sys.SOL_SOCKET, sys.SO_RCVBUF, bytes)
 }
 
-// ReceiveBuffer reads SO_RCVBUF.
-func (s *Socket) ReceiveBuffer() (int, error) {
-	return s.Get("SO_RCVBUF", sys.SOL_SOCKET, sys.SO_RCVBUF)
-}
-
 // SetSendBuffer asks for that many bytes of send buffer (SO_SNDBUF), as SetReceiveBuffer
 // does.
 func (s *Socket) SetSendBuffer(bytes int) error {
 	return s.Set("SO_SNDBUF", sys.SOL_SOCKET, sys.SO_SNDBUF, bytes)
 }
-
-// SendBuffer reads SO_SNDBUF.
-func (s *Socket) SendBuffer() (int, error) { return s.Get("SO_SNDBUF", sys.SOL_SOCKET, sys.SO_SNDBUF) }
 
 // SetReadTimeout makes a Read that has waited so long fail with EAGAIN (SO_RCVTIMEO). 0
 // waits for ever. It means nothing to a socket that does not block, so nothing in package
@@ -151,14 +127,4 @@ func (s *Socket) SetKeepAlive(k KeepAlive) error {
 // (TCP_USER_TIMEOUT, RFC 5482). Linux only.
 func (s *Socket) SetUserTimeout(d time.Duration) error {
 	return s.Set("TCP_USER_TIMEOUT", sys.IPPROTO_TCP, sys.TCP_USER_TIMEOUT, int(d/time.Millisecond))
-}
-
-// TakeError returns what went wrong on the socket since somebody last asked, and forgets
-// it (SO_ERROR).
-func (s *Socket) TakeError() error {
-	code, err := s.Get("SO_ERROR", sys.SOL_SOCKET, sys.SO_ERROR)
-	if err != nil || code == 0 {
-		return err
-	}
-	return syscall.Errno(code)
 }

@@ -239,3 +239,55 @@ func TestAConvertedListenerAccepts(t *testing.T) {
 		t.Errorf("it read %q, %v", got, err)
 	}
 }
+
+func TestWhatIsSetIsReadBack(t *testing.T) {
+	leak.Check(t)
+	s := must[*socket.Socket](t)(socket.New(socket.IPv4, socket.Stream, 0))
+	defer s.Close()
+	for name, option := range map[string]struct {
+		set  func(bool) error
+		read func() (bool, error)
+	}{
+		"SO_REUSEADDR": {s.SetReuseAddr, s.ReuseAddr},
+		"SO_REUSEPORT": {s.SetReusePort, s.ReusePort},
+		"SO_BROADCAST": {s.SetBroadcast, s.Broadcast},
+		"TCP_NODELAY":  {s.SetNoDelay, s.NoDelay},
+	} {
+		for _, on := range []bool{true, false} {
+			check(t, option.set(on))
+			if got := must[bool](t)(option.read()); got != on {
+				t.Errorf("%s is set to %v and reads %v", name, on, got)
+			}
+		}
+	}
+	check(t, s.SetTTL(3))
+	check(t, s.SetReadTimeout(2*time.Second))
+	check(t, s.SetWriteTimeout(3*time.Second))
+	check(t, s.SetLinger(true, 4))
+	if ttl := must[int](t)(s.TTL()); ttl != 3 {
+		t.Errorf("IP_TTL reads %d", ttl)
+	}
+	if read, write := must[time.Duration](t)(s.ReadTimeout()), must[time.Duration](t)(s.WriteTimeout()); read != 2*time.Second || write != 3*time.Second {
+		t.Errorf("the timeouts read %v and %v", read, write)
+	}
+	if on, seconds, err := s.Linger(); !on || seconds != 4 || err != nil {
+		t.Errorf("SO_LINGER reads %v, %d, %v", on, seconds, err)
+	}
+	want := socket.KeepAlive{Idle: 7 * time.Second, Interval: 8 * time.Second, Count: 9}
+	if err := s.SetKeepAlive(want); errors.Is(err, errors.ErrUnsupported) {
+		want = socket.KeepAlive{}
+		check(t, s.SetKeepAlive(want))
+	} else {
+		check(t, err)
+	}
+	if on, got, err := s.KeepAlive(); !on || got != want || err != nil {
+		t.Errorf("keep-alive reads %v, %+v, %v", on, got, err)
+	}
+	if err := s.SetUserTimeout(1500 * time.Millisecond); !errors.Is(err, errors.ErrUnsupported) {
+		check(t, err)
+		if got := must[time.Duration](t)(s.UserTimeout()); got != 1500*time.Millisecond {
+			t.Errorf("TCP_USER_TIMEOUT reads %v", got)
+		}
+	}
+	check(t, s.TakeError())
+}

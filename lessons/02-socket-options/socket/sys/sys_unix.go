@@ -168,3 +168,19 @@ func SetLinger(fd Handle, on bool, seconds int) error {
 	}
 	return unix.SetsockoptLinger(fd, unix.SOL_SOCKET, unix.SO_LINGER, &l)
 }
+
+func GetTimeout(fd Handle, option int) (time.Duration, error) {
+	tv, err := unix.GetsockoptTimeval(fd, unix.SOL_SOCKET, option)
+	if err != nil {
+		return 0, err
+	}
+	return time.Duration(tv.Nano()), nil
+}
+
+func GetLinger(fd Handle) (on bool, seconds int, err error) {
+	l, err := unix.GetsockoptLinger(fd, unix.SOL_SOCKET, unix.SO_LINGER)
+	if err != nil {
+		return false, 0, err
+	}
+	return l.Onoff != 0, int(l.Linger), nil
+}

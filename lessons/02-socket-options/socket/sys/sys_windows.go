@@ -151,6 +151,18 @@ func SetLinger(fd Handle, on bool, seconds int) error {
 	return windows.Setsockopt(fd, windows.SOL_SOCKET, windows.SO_LINGER, (*byte)(unsafe.Pointer(&l)), int32(unsafe.Sizeof(l)))
 }
 
+func GetTimeout(fd Handle, option int) (time.Duration, error) {
+	ms, err := windows.GetsockoptInt(fd, windows.SOL_SOCKET, option)
+	return time.Duration(ms) * time.Millisecond, err
+}
+
+func GetLinger(fd Handle) (on bool, seconds int, err error) {
+	var l struct{ onoff, linger uint16 }
+	size := int32(unsafe.Sizeof(l))
+	err = windows.Getsockopt(fd, windows.SOL_SOCKET, windows.SO_LINGER, (*byte)(unsafe.Pointer(&l)), &size)
+	return l.onoff != 0, int(l.linger), err
+}
+
 func sockaddr(addr netip.AddrPort) windows.Sockaddr {
 	ip := addr.Addr()
 	if ip.Is4() || ip.Is4In6() {
