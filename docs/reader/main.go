@@ -1,142 +1,141 @@
-// The docs in a browser: the texts and the code of this repository, from one program and
-// without a network.
+// Docs shows the lessons in a browser, from the files of this checkout as they are now.
+//
+//	main → listen → server → page      a text
+//	                       → source    a file of code
+//	                       → find      search
 package main
 
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
+	"io"
 	"log"
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"syscall"
 	"time"
 
-	"github.com/alecthomas/kong"
-
-	"onthewire/docs/reader/site"
+	"onthewire/docs/reader/checkout"
 )
 
-const usual = "127.0.0.1:8800"
-
-type command struct {
-	Addr string `default:"127.0.0.1:8800" help:"HOST:PORT to listen on; port 0 takes a free one. If the default's port is taken, the next free one is."`
-	Open bool   `help:"Open it in a browser."`
-}
-
-// main is the command line as the lessons have it; their own equipment is out of reach from
-// here, since it is internal to them.
 func main() {
-	c := new(command)
-	parser := kong.Must(c, kong.Name("docs"), kong.Description("Read the lessons and their code in a browser."))
-	if _, err := parser.Parse(os.Args[1:]); err != nil {
-		fmt.Fprintf(os.Stderr, "docs: %v\n\n", err)
-		parser.Stdout = os.Stderr
-		if parsing, ok := errors.AsType[*kong.ParseError](err); ok {
-			parsing.Context.PrintUsage(false)
-		}
-		os.Exit(2)
-	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second signal ends it at once
-	if err := c.Run(ctx); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
-func (c command) Run(ctx context.Context) error {
-	folder, err := checkout()
+const home = "127.0.0.1:8800"
+
+// run is the program: its exit status is 0 when a signal ends it, 1 after an error, and 2
+// for a wrong command line.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet("docs", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.Usage = func() {
+		fmt.Fprintf(stderr, "Usage: docs [--open] [--addr HOST:PORT]\n\nThe lessons in a browser.\n\n")
+		flags.PrintDefaults()
+	}
+	open := flags.Bool("open", false, "open the page in a browser")
+	addr := flags.String("addr", "", "listen on `HOST:PORT` (default "+home+", or the next free port)")
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil:
+		return 2
+	case flags.NArg() > 0:
+		fmt.Fprintf(stderr, "docs: unexpected argument %s\n\n", flags.Arg(0))
+		flags.Usage()
+		return 2
+	}
+	if err := serve(ctx, *addr, *open, stdout, stderr); err != nil {
+		fmt.Fprintln(stderr, err)
+		return 1
+	}
+	return 0
+}
+
+func serve(ctx context.Context, addr string, open bool, stdout, stderr io.Writer) error {
+	cwd, err := os.Getwd()
 	if err != nil {
 		return err
 	}
-	root, err := os.OpenRoot(folder) // no link leads out of it
+	own, _ := os.Executable()
+	files, err := checkout.Find(cwd, filepath.Dir(own))
 	if err != nil {
 		return err
 	}
-	defer root.Close()
-	listener, err := listen(c.Addr)
+	defer files.Close()
+	listener, err := listen(ctx, addr)
 	if err != nil {
 		return err
-	}
-	defer listener.Close()
-	host, _, _ := net.SplitHostPort(c.Addr)
-	handler, err := site.New(root.FS(), []string{host}, log.New(os.Stderr, "docs: ", 0))
-	if err != nil {
-		return err
-	}
-	server := &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       10 * time.Second,
-		WriteTimeout:      30 * time.Second,
-		IdleTimeout:       time.Minute,
-		MaxHeaderBytes:    16 << 10,
-		ErrorLog:          log.New(os.Stderr, "docs: ", 0),
 	}
 	url := "http://" + listener.Addr().String() + "/"
-	fmt.Printf("listening on %s\n", url)
-	if c.Open {
-		if err := open(ctx, url); err != nil {
-			fmt.Fprintln(os.Stderr, err)
+	fmt.Fprintln(stdout, url)
+
+	logger := log.New(stderr, "", 0)
+	site := newSite(files, logger)
+	server := newServer(guard(site, addr), logger)
+	warm := make(chan struct{})
+	go func() {
+		defer close(warm)
+		site.warm(ctx)
+	}()
+	if open {
+		if err := browse(url); err != nil {
+			logger.Printf("open a browser: %v; open the address above by hand", err)
 		}
 	}
-	ended := make(chan struct{})
 	context.AfterFunc(ctx, func() {
-		defer close(ended)
-		patience, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+		drain, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 		defer cancel()
-		if server.Shutdown(patience) != nil {
+		if server.Shutdown(drain) != nil {
 			server.Close()
 		}
 	})
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-		return err
+	err = server.Serve(listener)
+	<-warm
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
 	}
-	<-ended
-	return nil
+	return err
 }
 
-// listen takes the address. Whoever did not choose one gets the next free port, too.
-func listen(addr string) (net.Listener, error) {
-	listener, err := net.Listen("tcp", addr)
-	if addr != usual {
-		if errors.Is(err, syscall.EADDRINUSE) {
-			err = fmt.Errorf("%w; another program has the port, try --addr 127.0.0.1:0", err)
+// listen takes the address that it is told. When it is told none, it takes the next port
+// if another program has the usual one.
+func listen(ctx context.Context, addr string) (net.Listener, error) {
+	var config net.ListenConfig
+	if addr != "" {
+		listener, err := config.Listen(ctx, "tcp", addr)
+		if err != nil {
+			err = fmt.Errorf("%w; an address is HOST:PORT, try --addr 127.0.0.1:0", err)
 		}
 		return listener, err
 	}
-	for port := 8801; errors.Is(err, syscall.EADDRINUSE) && port < 8900; port++ {
-		listener, err = net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
-	}
-	return listener, err
-}
-
-// checkout is the folder of the repository: this one, or one above it, or one above the
-// program.
-func checkout() (string, error) {
-	here, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	from := []string{here}
-	if program, err := os.Executable(); err == nil {
-		from = append(from, filepath.Dir(program))
-	}
-	for _, dir := range from {
-		for {
-			if _, err := os.Stat(filepath.Join(dir, "lessons", "01-event-loop", "README.md")); err == nil {
-				return dir, nil
-			}
-			up := filepath.Dir(dir)
-			if up == dir {
-				break
-			}
-			dir = up
+	var err error
+	for port := 8800; port < 8900; port++ {
+		var listener net.Listener
+		listener, err = config.Listen(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		if err == nil || !errors.Is(err, syscall.EADDRINUSE) {
+			return listener, err
 		}
 	}
-	return "", fmt.Errorf("read the texts: there is no checkout of this repository in %s or above it; start it inside of one", here)
+	return nil, fmt.Errorf("%w; other programs have the ports 8800 to 8899, try --addr 127.0.0.1:0", err)
+}
+
+func browse(url string) error {
+	switch runtime.GOOS {
+	case "darwin":
+		return exec.Command("open", url).Start()
+	case "windows":
+		return exec.Command("rundll32", "url.dll,FileProtocolHandler", url).Start()
+	}
+	return exec.Command("xdg-open", url).Start()
 }

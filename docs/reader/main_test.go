@@ -1,38 +1,49 @@
-//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
-
 package main
 
 import (
 	"bufio"
-	"errors"
+	"bytes"
+	"context"
 	"io"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
 
+// The test's own binary is the program when it is asked to be.
 func TestMain(m *testing.M) {
-	if os.Getenv("DOCS") != "" {
+	if os.Getenv("BE_DOCS") != "" {
 		main()
-		os.Exit(0)
 	}
 	os.Exit(m.Run())
 }
 
-func docs(args ...string) *exec.Cmd {
-	cmd := exec.Command(os.Args[0], args...)
-	cmd.Env = append(os.Environ(), "DOCS=yes", "GORACE=atexit_sleep_ms=0")
+// program is docs with these words, in a folder.
+func program(t *testing.T, dir string, args ...string) *exec.Cmd {
+	t.Helper()
+	own, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	t.Cleanup(cancel)
+	cmd := exec.CommandContext(ctx, own, args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "BE_DOCS=1")
 	return cmd
 }
 
-// started runs the program until the test ends, and returns its address.
-func started(t *testing.T, args ...string) (cmd *exec.Cmd, address string) {
+// start starts it, and returns the address in its first line.
+func start(t *testing.T, args ...string) (cmd *exec.Cmd, url string) {
 	t.Helper()
-	cmd = docs(args...)
+	cmd = program(t, ".", args...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -42,109 +53,97 @@ func started(t *testing.T, args ...string) (cmd *exec.Cmd, address string) {
 	}
 	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
 	line, err := bufio.NewReader(out).ReadString('\n')
-	address, ok := strings.CutPrefix(strings.TrimSpace(line), "listening on http://")
-	if !ok {
-		t.Fatalf("its first line is %q, %v", line, err)
-	}
-	return cmd, strings.TrimSuffix(address, "/")
-}
-
-func TestItServesUntilASignal(t *testing.T) {
-	begun := time.Now()
-	cmd, address := started(t, "--addr", "127.0.0.1:0")
-	answer, err := http.Get("http://" + address + "/")
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("it says %q: %v", line, err)
 	}
-	page, _ := io.ReadAll(answer.Body)
-	answer.Body.Close()
-	if took := time.Since(begun); answer.StatusCode != http.StatusOK || !strings.Contains(string(page), "On the Wire") || took > 5*time.Second {
-		t.Errorf("status %d after %v", answer.StatusCode, took)
-	}
-	http.DefaultClient.CloseIdleConnections()
-	cmd.Process.Signal(os.Interrupt)
-	if err := cmd.Wait(); err != nil {
-		t.Errorf("it ends with %v", err)
-	}
+	return cmd, strings.TrimSpace(line)
 }
 
-func TestTheNextFreePortIsTakenUnlessOneWasChosen(t *testing.T) {
-	if taken, err := net.Listen("tcp", usual); err == nil { // else somebody else has it, which will do
-		defer taken.Close()
+func TestTheFirstLineIsAnAddressThatAnswersAndASignalEndsIt(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no such signals")
 	}
-	if _, address := started(t); address == usual || !strings.HasPrefix(address, "127.0.0.1:88") {
-		t.Errorf("it listens on %s", address)
-	}
-	chosen, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer chosen.Close()
-	out, err := docs("--addr", chosen.Addr().String()).CombinedOutput()
-	if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != 1 || !strings.HasSuffix(string(out), "address already in use; another program has the port, try --addr 127.0.0.1:0\n") {
-		t.Errorf("%v: %s", err, out)
-	}
-}
-
-func TestAMistakeIsSaidInOneLine(t *testing.T) {
-	out, err := docs("--colour").CombinedOutput()
-	if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != 2 || !strings.Contains(string(out), "Usage: docs") {
-		t.Errorf("%v: %s", err, out)
-	}
-	elsewhere := docs()
-	elsewhere.Dir = t.TempDir()
-	out, err = elsewhere.CombinedOutput()
-	if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != 1 || !strings.Contains(string(out), "there is no checkout") || strings.Count(string(out), "\n") != 1 {
-		t.Errorf("%v: %s", err, out)
-	}
-}
-
-func TestRudeClientsAreSurvived(t *testing.T) {
-	_, address := started(t, "--addr", "127.0.0.1:0")
-	dial := func(said string) net.Conn {
-		conn, err := net.Dial("tcp", address)
+	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+		begin := time.Now()
+		cmd, url := start(t, "--addr", "127.0.0.1:0")
+		response, err := http.Get(url)
 		if err != nil {
 			t.Fatal(err)
 		}
-		io.WriteString(conn, said)
-		return conn
-	}
-	for said, want := range map[string]string{
-		"GET / HTTP/1.1\r\n\r\n": "400",
-		"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: 127.0.0.1\r\n\r\n":          "400",
-		"GET / HTTP/1.1\r\nHost: example.com\r\n\r\n":                           "421",
-		"GET /lessons/%2e%2e/go.sum HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n":        "404",
-		"GET /lessons/..%2f..%2fetc/passwd HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n": "404",
-		"NONSENSE\r\n\r\n": "400",
-		"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: " + strings.Repeat("x", 64<<10): "431",
-	} {
-		conn := dial(said)
-		conn.SetDeadline(time.Now().Add(10 * time.Second))
-		line, err := bufio.NewReader(conn).ReadString('\n')
-		conn.Close()
-		if !strings.Contains(line, " "+want+" ") && !(strings.Contains(said, "%2e") && strings.Contains(line, " 307 ")) {
-			t.Errorf("%.60q is answered %q, %v, want %s", said, line, err, want)
+		response.Body.Close()
+		t.Logf("its first page came after %v", time.Since(begin))
+		if err := cmd.Process.Signal(signal); err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("after %v: %v", signal, err)
 		}
 	}
-	// One who says half a request is hung up on, and keeps nobody waiting.
-	slow := dial("GET / HTTP/1.1\r\nHost: 127")
-	defer slow.Close()
-	if answer, err := http.Get("http://" + address + "/README.md"); err != nil || answer.StatusCode != http.StatusOK {
-		t.Errorf("meanwhile: %v", err)
-	} else {
-		answer.Body.Close()
+	http.DefaultClient.CloseIdleConnections()
+}
+
+func TestATakenPortIsPassedOverUnlessItWasAskedFor(t *testing.T) {
+	held, err := net.Listen("tcp", home)
+	if err == nil {
+		defer held.Close() // if not, another program holds it, which is as good
 	}
-	slow.SetReadDeadline(time.Now().Add(20 * time.Second))
-	if _, err := io.ReadAll(slow); errors.Is(err, os.ErrDeadlineExceeded) {
-		t.Error("one who says half a request is waited for")
+	_, url := start(t)
+	if strings.Contains(url, ":8800/") || !strings.HasPrefix(url, "http://127.0.0.1:88") {
+		t.Errorf("it took %s", url)
 	}
-	// One who resets is nobody else's trouble.
-	rude := dial("GET / HTTP/1.1\r\n")
-	rude.(*net.TCPConn).SetLinger(0)
-	rude.Close()
-	if answer, err := http.Get("http://" + address + "/README.md"); err != nil || answer.StatusCode != http.StatusOK {
-		t.Errorf("after a reset: %v", err)
-	} else {
-		answer.Body.Close()
+	out, err := program(t, ".", "--addr", home).CombinedOutput()
+	if status(err) != 1 || bytes.Count(out, []byte("\n")) != 1 || !strings.Contains(string(out), "try --addr") {
+		t.Errorf("asked for a taken port it ends with %v and says %s", err, out)
 	}
+}
+
+func TestAWrongCommandLineGetsTheUsage(t *testing.T) {
+	for _, args := range [][]string{{"--nonsense"}, {"word"}, {"--addr"}} {
+		out, err := program(t, ".", args...).CombinedOutput()
+		if status(err) != 2 || !strings.Contains(string(out), "Usage: docs") {
+			t.Errorf("%q: %v and %s", args, err, out)
+		}
+	}
+	out, err := program(t, ".", "--help").CombinedOutput()
+	if status(err) != 0 || !strings.Contains(string(out), "Usage: docs") {
+		t.Errorf("--help: %v and %s", err, out)
+	}
+}
+
+func TestOutsideACheckoutItSaysSoInOneLine(t *testing.T) {
+	dir := t.TempDir()
+	own, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	copied := filepath.Join(dir, filepath.Base(own))
+	from, err := os.Open(own)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer from.Close()
+	to, err := os.OpenFile(copied, os.O_CREATE|os.O_WRONLY, 0o755)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = io.Copy(to, from)
+	if to.Close() != nil || err != nil {
+		t.Fatal(err)
+	}
+	cmd := program(t, dir)
+	cmd.Path = copied
+	out, err := cmd.CombinedOutput()
+	if status(err) != 1 || bytes.Count(out, []byte("\n")) != 1 || !strings.Contains(string(out), "is a checkout") {
+		t.Errorf("it ends with %v and says %s", err, out)
+	}
+}
+
+func status(err error) int {
+	if err == nil {
+		return 0
+	}
+	if exit, ok := err.(*exec.ExitError); ok {
+		return exit.ExitCode()
+	}
+	return -1
 }

@@ -1,0 +1,49 @@
+package main
+
+import "onthewire/docs/reader/page"
+
+// Words are all that the reader says of its own. Scripts get theirs from the page's data
+// attributes.
+type Words struct {
+	page.Words
+	Name, About                               string
+	Skip, Home, FrontPage, Path, Beside       string
+	Lesson, Annexes, Exercises, Licence       string
+	Contents, Pages, Previous, Next, Turn     string
+	LeftOff, Begin, Read                      string
+	Dark, Light, Copy, Copied                 string
+	Search, SearchHint, Found, Nothing, Place string
+	Source, Lines, Folder, InText             string
+	Missing, MissingHint, Broken, BrokenHint  string
+	Elsewhere                                 string
+}
+
+var words = Words{
+	Words: page.Words{
+		Note: "Note", Tip: "Tip", Important: "Important", Warning: "Warning", Caution: "Caution",
+		Sketch: "a sketch, in no file", Diagram: "What is exchanged", Table: "Table", Permalink: "Link to “%s”",
+		Message: "message", Lost: "lost message", Aside: "note",
+		From: "from", To: "to", What: "what", Said: "text", Number: "step",
+	},
+	Name:  "On the Wire",
+	About: "Network programming in Go, from the system call up.",
+
+	Skip: "To the text", Home: "All lessons", FrontPage: "The front page", Path: "The path", Beside: "Beside the lessons",
+	Lesson: "Lesson", Annexes: "Further", Exercises: "Exercises", Licence: "Licence",
+	Contents: "On this page", Pages: "Pages", Previous: "Previous", Next: "Next",
+	Turn:    "← and → turn the page, / searches",
+	LeftOff: "Where you left off", Begin: "Begin with the first lesson", Read: "read",
+
+	Dark: "Dark", Light: "Light", Copy: "Copy", Copied: "Copied",
+
+	Search: "Search", SearchHint: "Search texts and code", Found: "Results", Nothing: "Nothing has all of these words.",
+	Place: "in",
+
+	Source: "Source", Lines: "lines", Folder: "Folder", InText: "Explained in",
+
+	Missing:     "There is no such page",
+	MissingHint: "The reader shows what is in lessons and docs of this checkout. It may have moved: search for it, or go back to the lessons.",
+	Broken:      "This page cannot be shown yet",
+	BrokenHint:  "Its text has a problem in it. Repair it, save the file, and load this page again.",
+	Elsewhere:   "this reader answers only to the name of this machine; open the address that it printed",
+}
