@@ -96,7 +96,7 @@ func audit(b *browser, theme string) (all []string) {
 	if theme == "dark" {
 		only = `, runOnly: ["color-contrast", "link-in-text-block"]`
 	}
-	found := value[string](b, `axe.run({ resultTypes: ["violations"]`+only+` }).then((r) => JSON.stringify(r.violations.map((v) =>
+	found := value[string](b, `axe.run({ preload: false, resultTypes: ["violations"]`+only+` }).then((r) => JSON.stringify(r.violations.map((v) =>
 		({ ID: v.id, Help: v.help, Nodes: v.nodes.map((n) => n.html.slice(0, 120) + " " + n.any.map((c) => c.message).join(" ")) }))))`)
 	var violations []struct {
 		ID, Help string

@@ -3,9 +3,9 @@
 // to Rust's std::net. You make a socket, set what must be set before it has an address,
 // bind it, and hand it to package net.
 //
-// Read it in this order: socket.go (a socket's life), options.go and read.go (what
-// can be set, and read back), convert.go (into package net and out of it). The files behind these hold the calls of
-// each system, by the same names.
+// Read it in this order: socket.go (a socket's life), options.go and read.go (what can be
+// set, and read back), convert.go (into package net and out of it). The files in sys hold
+// the calls of each system, by the same names.
 package socket
 
 import (
