@@ -4,9 +4,10 @@
 // later, or never.
 //
 // Read it in this order: way.go (what a link can do to a packet), direction.go (one
-// direction of it), host_linux.go (sockets and programs on a host), tun_linux.go and
-// thread_linux.go (how a host is made), enter_linux.go (how to do without root),
-// packet.go and capture.go (what passes by). The page docs/lab.md tells how to use it.
+// direction of it), drop.go (exactly one loss), host_linux.go (sockets and programs on a
+// host), tun_linux.go and thread_linux.go (how a host is made), enter_linux.go (how to do
+// without root), packet.go and capture.go (what passes by). The page docs/lab.md tells how
+// to use it.
 package lab
 
 import (
