@@ -4,7 +4,6 @@ import (
 	"embed"
 	"html/template"
 	"net/http"
-	"path"
 
 	"onthewire/docs/reader/sequence"
 )
@@ -15,40 +14,42 @@ var ui embed.FS
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"asset": func(name string) string { return "/-/" + name + "?" + assets[name].hash },
 	"add":   func(a, b int) int { return a + b },
-}).ParseFS(ui, "ui/*.html"))
+}).ParseFS(ui, "ui/html/*.html"))
 
 type file struct {
 	kind, hash string
 	text       []byte
 }
 
-var kinds = map[string]string{
-	".css": "text/css; charset=utf-8",
-	".js":  "text/javascript; charset=utf-8",
-	".svg": "image/svg+xml",
-}
-
 // assets are what pages load beside themselves. Their hash is a part of their address, so a
 // browser keeps them for as long as it likes.
 var assets = func() map[string]file {
-	all := map[string]file{}
-	entries, err := ui.ReadDir("ui")
-	if err != nil {
-		panic(err) // it is embedded
+	style := append(embedded("base.css", "prose.css", "pages.css"), sequence.CSS...)
+	all := map[string]file{
+		"reader.css": {kind: "text/css; charset=utf-8", text: style},
+		"icon.svg":   {kind: "image/svg+xml", text: embedded("icon.svg")},
 	}
-	for _, entry := range entries {
-		kind, ok := kinds[path.Ext(entry.Name())]
-		if !ok {
-			continue
-		}
-		text, _ := ui.ReadFile("ui/" + entry.Name())
-		if entry.Name() == "reader.css" {
-			text = append(text, sequence.CSS...)
-		}
-		all[entry.Name()] = file{kind, sum(text), text}
+	for _, name := range []string{"theme.js", "reader.js", "search.js"} {
+		all[name] = file{kind: "text/javascript; charset=utf-8", text: embedded(name)}
+	}
+	for name, file := range all {
+		file.hash = sum(file.text)
+		all[name] = file
 	}
 	return all
 }()
+
+// embedded is the text of these files, one behind the other.
+func embedded(names ...string) (text []byte) {
+	for _, name := range names {
+		one, err := ui.ReadFile("ui/assets/" + name)
+		if err != nil {
+			panic(err) // the build has left it out
+		}
+		text = append(text, one...)
+	}
+	return text
+}
 
 func asset(w http.ResponseWriter, r *http.Request, name string) {
 	a, ok := assets[name]

@@ -6,16 +6,16 @@ import "onthewire/docs/reader/page"
 // attributes.
 type Words struct {
 	page.Words
-	Name, About                               string
-	Skip, Home, FrontPage, Path, Beside       string
-	Lesson, Annexes, Exercises, Licence       string
-	Contents, Pages, Previous, Next, Turn     string
-	LeftOff, Begin, Read                      string
-	Dark, Light, Copy, Copied                 string
-	Search, SearchHint, Found, Nothing, Place string
-	Source, Lines, Folder, InText             string
-	Missing, MissingHint, Broken, BrokenHint  string
-	Elsewhere                                 string
+	Name, About                              string
+	Skip, Home, FrontPage, Path, Beside      string
+	Lesson                                   string
+	Contents, Pages, Previous, Next, Turn    string
+	LeftOff, Begin, Read                     string
+	Dark, Light, Copy, Copied                string
+	SearchHint, Found, Nothing               string
+	Lines, Folder                            string
+	Missing, MissingHint, Broken, BrokenHint string
+	Elsewhere                                string
 }
 
 var words = Words{
@@ -29,17 +29,16 @@ var words = Words{
 	About: "Network programming in Go, from the system call up.",
 
 	Skip: "To the text", Home: "All lessons", FrontPage: "The front page", Path: "The path", Beside: "Beside the lessons",
-	Lesson: "Lesson", Annexes: "Further", Exercises: "Exercises", Licence: "Licence",
+	Lesson:   "Lesson",
 	Contents: "On this page", Pages: "Pages", Previous: "Previous", Next: "Next",
 	Turn:    "← and → turn the page, / searches",
 	LeftOff: "Where you left off", Begin: "Begin with the first lesson", Read: "read",
 
 	Dark: "Dark", Light: "Light", Copy: "Copy", Copied: "Copied",
 
-	Search: "Search", SearchHint: "Search texts and code", Found: "Results", Nothing: "Nothing has all of these words.",
-	Place: "in",
+	SearchHint: "Search texts and code", Found: "Results", Nothing: "Nothing has all of these words.",
 
-	Source: "Source", Lines: "lines", Folder: "Folder", InText: "Explained in",
+	Lines: "lines", Folder: "Folder",
 
 	Missing:     "There is no such page",
 	MissingHint: "The reader shows what is in lessons and docs of this checkout. It may have moved: search for it, or go back to the lessons.",
