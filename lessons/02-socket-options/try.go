@@ -37,9 +37,6 @@ func (c tryCommand) Run(ctx context.Context) error {
 	}
 	lab.Enter() // where that cannot be, those that need it say so themselves
 	report, err := e.Run(ctx)
-	if ctx.Err() != nil {
-		return ctx.Err() // what the experiment says then is an echo of it
-	}
 	if err != nil {
 		return err
 	}

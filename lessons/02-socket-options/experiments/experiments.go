@@ -11,7 +11,7 @@ type Experiment struct {
 	About   string   // what there is to see, in a line
 
 	// Run does it, in a second or two. Where the system does not let it, the error is a
-	// *Missing or a *lab.Unavailable.
+	// *Missing or a *lab.Unavailable; if ctx has ended meanwhile, it is ctx.Err().
 	Run func(ctx context.Context) (Report, error)
 }
 
@@ -45,3 +45,15 @@ func (m *Missing) Error() string { return m.What }
 
 // Advice is what a person would try next.
 func (m *Missing) Advice() string { return m.Remedy }
+
+// Honest makes a Run say why it was called off. What fails on a socket that was closed
+// under it is only an echo of that.
+func Honest(run func(context.Context) (Report, error)) func(context.Context) (Report, error) {
+	return func(ctx context.Context) (Report, error) {
+		report, err := run(ctx)
+		if ctx.Err() != nil {
+			return report, ctx.Err()
+		}
+		return report, err
+	}
+}

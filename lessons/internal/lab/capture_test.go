@@ -113,7 +113,9 @@ func TestWiresharkOpensACaptureDecrypted(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	out, err := exec.CommandContext(ctx, "tshark", "-r", path, "-Y", "http.response", "-T", "fields", "-e", "http.file_data", "-e", "frame.interface_name").CombinedOutput()
+	tshark := exec.CommandContext(ctx, "tshark", "-r", path, "-Y", "http.response", "-T", "fields", "-e", "http.file_data", "-e", "frame.interface_name")
+	tshark.Env = append(os.Environ(), "HOME="+t.TempDir()) // with no settings of anybody's
+	out, err := tshark.CombinedOutput()
 	if err != nil {
 		t.Fatalf("tshark: %v\n%s", err, out)
 	}

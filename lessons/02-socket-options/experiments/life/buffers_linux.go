@@ -79,13 +79,17 @@ func receive(ctx context.Context, link *lab.Link, size int) (got int, took time.
 	if err != nil {
 		return 0, 0, err
 	}
-	defer listener.Close()
-	defer context.AfterFunc(ctx, func() { listener.Close() })()
+	sent := make(chan struct{})
+	defer func() { listener.Close(); <-sent }()
 	go func() {
-		if conn, err := listener.Accept(); err == nil {
-			conn.Write(make([]byte, download)) // what the client misses of it, the client says
-			conn.Close()
+		defer close(sent)
+		conn, err := listener.Accept()
+		if err != nil {
+			return // called off
 		}
+		defer conn.Close()
+		defer context.AfterFunc(ctx, func() { conn.Close() })()
+		conn.Write(make([]byte, download)) // what the client misses of it, the client says
 	}()
 	var client *socket.Socket
 	err = link.Client.Do(func() (err error) {

@@ -2,70 +2,23 @@ package packets
 
 import (
 	"bytes"
-	"context"
-	"errors"
 	"os"
 	"os/exec"
 	"strings"
 	"testing"
-	"time"
 
-	"onthewire/lessons/02-socket-options/experiments"
+	"onthewire/lessons/02-socket-options/experiments/experimenttest"
 	"onthewire/lessons/02-socket-options/experiments/packets/sniffer"
 	"onthewire/lessons/internal/lab"
 	"onthewire/lessons/internal/labtest"
-	"onthewire/lessons/internal/leak"
 )
 
 func TestMain(m *testing.M) { labtest.Main(m) }
 
-func TestEveryExperimentShowsItsRelation(t *testing.T) {
-	for _, e := range All() {
-		t.Run(e.Name, func(t *testing.T) {
-			leak.Check(t)
-			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-			defer cancel()
-			report, err := e.Run(ctx)
-			skipIfMissing(t, err)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !report.Shown {
-				t.Errorf("it did not show: %v", report.Rows)
-			}
-		})
-	}
-}
+func TestEveryExperimentShowsItsRelation(t *testing.T) { experimenttest.Shows(t, All()) }
 
-func TestACancelledExperimentEndsAndLeavesNothingBehind(t *testing.T) {
-	for _, e := range All() {
-		t.Run(e.Name, func(t *testing.T) {
-			leak.Check(t)
-			ctx, cancel := context.WithCancel(t.Context())
-			cancel()
-			_, err := e.Run(ctx)
-			skipIfMissing(t, err)
-			if err == nil || !strings.Contains(err.Error(), "cancel") {
-				t.Errorf("the error is %v, and the context was cancelled", err)
-			}
-		})
-	}
-}
-
-func TestAnExperimentThatIsCancelledMidwayEndsSoon(t *testing.T) {
-	for _, e := range All() {
-		t.Run(e.Name, func(t *testing.T) {
-			leak.Check(t)
-			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Millisecond)
-			defer cancel()
-			begun := time.Now()
-			_, err := e.Run(ctx)
-			skipIfMissing(t, err)
-			if took := time.Since(begun); took > 5*time.Second {
-				t.Errorf("it went on for %v, and ended with %v", took, err)
-			}
-		})
-	}
+func TestACancelledExperimentEndsSoonAndLeavesNothing(t *testing.T) {
+	experimenttest.CalledOff(t, All())
 }
 
 func TestTsharkReadsWhatASnifferHasSaved(t *testing.T) {
@@ -111,15 +64,5 @@ func TestTsharkReadsWhatASnifferHasSaved(t *testing.T) {
 	}
 	if said := strings.Fields(string(out)); len(said) != 1 || said[0] != "68656c6c6f2c20776972650a" {
 		t.Errorf("tshark reads %q, the connection said \"hello, wire\\n\"", said)
-	}
-}
-
-func skipIfMissing(t *testing.T, err error) {
-	t.Helper()
-	if no, ok := errors.AsType[*lab.Unavailable](err); ok {
-		t.Skipf("%v; %s", no, no.Advice())
-	}
-	if no, ok := errors.AsType[*experiments.Missing](err); ok {
-		t.Skipf("%v; %s", no, no.Advice())
 	}
 }

@@ -1,0 +1,80 @@
+// Package experimenttest holds what every experiment has to keep, as tests.
+package experimenttest
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"onthewire/lessons/02-socket-options/experiments"
+	"onthewire/lessons/internal/lab"
+	"onthewire/lessons/internal/leak"
+)
+
+// Shows runs each experiment and wants its rows to stand in their relation.
+func Shows(t *testing.T, all []experiments.Experiment) {
+	for _, e := range all {
+		t.Run(e.Name, func(t *testing.T) {
+			leak.Check(t)
+			report, err := e.Run(t.Context())
+			Skip(t, err)
+			for _, row := range report.Rows {
+				t.Logf("%s: %v", row.Setting, row.Seen)
+			}
+			if !report.Shown {
+				t.Error("it did not show")
+			}
+		})
+	}
+}
+
+// CalledOff cancels each experiment before it begins, early and midway, and wants it to end
+// soon, to leave nothing behind, and to say why it ended. Those called long take more than
+// half a second, so they cannot have ended by themselves.
+func CalledOff(t *testing.T, all []experiments.Experiment, long ...string) {
+	for _, e := range all {
+		for name, after := range map[string]time.Duration{"before": 0, "early": 20 * time.Millisecond, "midway": 150 * time.Millisecond} {
+			t.Run(e.Name+"/"+name, func(t *testing.T) {
+				leak.Check(t)
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				if after == 0 {
+					cancel()
+				} else {
+					defer time.AfterFunc(after, cancel).Stop()
+				}
+				begun := time.Now()
+				_, err := e.Run(ctx)
+				Skip(t, err, context.Canceled)
+				if err == nil && (after == 0 || slices.Contains(long, e.Name)) {
+					t.Error("it went on as if nothing had happened")
+				}
+				if took := time.Since(begun); took > 15*time.Second {
+					t.Errorf("it ended after %v", took)
+				}
+			})
+		}
+	}
+}
+
+// Skip skips the test where the system lacks something, with what that is, and fails it on
+// other errors than those allowed.
+func Skip(t *testing.T, err error, allowed ...error) {
+	t.Helper()
+	if missing, ok := errors.AsType[*experiments.Missing](err); ok {
+		t.Skipf("%v; %s", missing, missing.Advice())
+	}
+	if no, ok := errors.AsType[*lab.Unavailable](err); ok {
+		t.Skipf("%v; %s", no, no.Advice())
+	}
+	for _, a := range allowed {
+		if errors.Is(err, a) {
+			return
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
