@@ -104,7 +104,7 @@ func TestNoOptionIsInTheTableWithoutAnExperiment(t *testing.T) {
 	shown := map[string]string{} // option to experiment
 	names := map[string]bool{}
 	for _, e := range all() {
-		if names[e.Name] || e.About == "" || len(e.Options) == 0 || e.Run == nil {
+		if names[e.Name] || e.About == "" || len(e.Options) == 0 || e.Do == nil {
 			t.Errorf("experiment %q: its name is taken, or something of it is missing", e.Name)
 		}
 		names[e.Name] = true

@@ -10,9 +10,18 @@ type Experiment struct {
 	Options []string // which options it shows, by their names in C
 	About   string   // what there is to see, in a line
 
-	// Run does it, in a second or two. Where the system does not let it, the error is a
-	// *Missing or a *lab.Unavailable; if ctx has ended meanwhile, it is ctx.Err().
-	Run func(ctx context.Context) (Report, error)
+	Do func(ctx context.Context) (Report, error)
+}
+
+// Run does it, in a second or two. Where the system does not let it, the error is a *Missing
+// or a *lab.Unavailable. If ctx has ended meanwhile, it is ctx.Err(): what failed on a socket
+// that was closed under it is only an echo of that.
+func (e Experiment) Run(ctx context.Context) (Report, error) {
+	report, err := e.Do(ctx)
+	if ctx.Err() != nil {
+		return report, ctx.Err()
+	}
+	return report, err
 }
 
 // A Report is what one run has seen.
@@ -45,15 +54,3 @@ func (m *Missing) Error() string { return m.What }
 
 // Advice is what a person would try next.
 func (m *Missing) Advice() string { return m.Remedy }
-
-// Honest makes a Run say why it was called off. What fails on a socket that was closed
-// under it is only an echo of that.
-func Honest(run func(context.Context) (Report, error)) func(context.Context) (Report, error) {
-	return func(ctx context.Context) (Report, error) {
-		report, err := run(ctx)
-		if ctx.Err() != nil {
-			return report, ctx.Err()
-		}
-		return report, err
-	}
-}

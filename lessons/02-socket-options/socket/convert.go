@@ -1,6 +1,7 @@
 package socket
 
 import (
+	"errors"
 	"net"
 	"os"
 	"syscall"
@@ -68,6 +69,15 @@ func From(conn Source) (*Socket, error) {
 		return nil, os.NewSyscallError("dup", duplicating)
 	}
 	return &Socket{fd}, nil
+}
+
+// With borrows a socket as From does, for as long as f runs.
+func With(conn Source, f func(*Socket) error) error {
+	s, err := From(conn)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f(s), s.Close())
 }
 
 // Ref is a Socket around a descriptor that stays somebody else's, such as the one that

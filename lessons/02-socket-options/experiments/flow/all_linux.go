@@ -45,11 +45,11 @@ func meet(ctx context.Context, listener net.Listener, dial func(address string) 
 	defer context.AfterFunc(ctx, func() { listener.Close() })()
 	client, err := dial(listener.Addr().String())
 	if err != nil {
-		return nil, cause(ctx, err)
+		return nil, err
 	}
 	server, err := listener.Accept()
 	if err != nil {
-		return nil, errors.Join(cause(ctx, err), client.Close())
+		return nil, errors.Join(err, client.Close())
 	}
 	p := &pair{client: client.(*net.TCPConn), server: server.(*net.TCPConn)}
 	p.watch = context.AfterFunc(ctx, func() { p.client.Close(); p.server.Close() })
@@ -73,14 +73,6 @@ func onSocket(conn *net.TCPConn, f func(fd int) error) error {
 	controlling := raw.Control(func(fd uintptr) { err = f(int(fd)) })
 	if controlling != nil {
 		return controlling
-	}
-	return err
-}
-
-// cause is the context's error, if that is why something failed.
-func cause(ctx context.Context, err error) error {
-	if err != nil && ctx.Err() != nil {
-		return context.Cause(ctx)
 	}
 	return err
 }

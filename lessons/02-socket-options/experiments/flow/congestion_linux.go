@@ -8,10 +8,10 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"onthewire/lessons/02-socket-options/experiments"
 	"onthewire/lessons/internal/lab"
-
-	"golang.org/x/sys/unix"
 )
 
 // Congestion sends over a link that loses every hundredth packet, with one congestion control
@@ -20,7 +20,7 @@ var Congestion = experiments.Experiment{
 	Name:    "congestion",
 	Options: []string{"TCP_CONGESTION"},
 	About:   "The same losses, and two ideas of what a loss means",
-	Run:     congestion,
+	Do:      congestion,
 }
 
 func congestion(ctx context.Context) (experiments.Report, error) {
@@ -82,7 +82,7 @@ func carry(ctx context.Context, link *lab.Link, control string) (bytes int, err 
 	case errors.Is(err, unix.EPERM):
 		return 0, &experiments.Missing{What: err.Error(), Remedy: "run it as root, or add the name to net.ipv4.tcp_allowed_congestion_control"}
 	case err != nil:
-		return 0, cause(ctx, err)
+		return 0, err
 	}
 
 	var sending sync.WaitGroup
@@ -100,5 +100,5 @@ func carry(ctx context.Context, link *lab.Link, control string) (bytes int, err 
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		err = nil
 	}
-	return int(n), cause(ctx, err)
+	return int(n), err
 }

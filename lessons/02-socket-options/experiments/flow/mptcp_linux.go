@@ -8,10 +8,10 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"onthewire/lessons/02-socket-options/experiments"
 	"onthewire/lessons/02-socket-options/socket"
-
-	"golang.org/x/sys/unix"
 )
 
 // MPTCP asks which protocol a listener of package net really has.
@@ -19,7 +19,7 @@ var MPTCP = experiments.Experiment{
 	Name:    "mptcp",
 	Options: []string{"SO_PROTOCOL", "TCP_USER_TIMEOUT"},
 	About:   "The protocol behind net.Listen, and what it refuses",
-	Run:     mptcp,
+	Do:      mptcp,
 }
 
 func mptcp(ctx context.Context) (report experiments.Report, err error) {
@@ -60,7 +60,7 @@ type examined struct {
 func examine(ctx context.Context, config net.ListenConfig) (e examined, err error) {
 	listener, err := config.Listen(ctx, "tcp4", "127.0.0.1:0")
 	if err != nil {
-		return e, cause(ctx, err)
+		return e, err
 	}
 	defer listener.Close()
 	s, err := socket.From(listener.(syscall.Conn))
@@ -83,7 +83,7 @@ func examine(ctx context.Context, config net.ListenConfig) (e examined, err erro
 	}
 	defer p.Close()
 	e.multipath, err = p.client.MultipathTCP()
-	return e, cause(ctx, err)
+	return e, err
 }
 
 // answer is an errno in words, or that there was none.

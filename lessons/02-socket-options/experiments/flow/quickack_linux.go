@@ -8,10 +8,10 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"onthewire/lessons/02-socket-options/experiments"
 	"onthewire/lessons/internal/lab"
-
-	"golang.org/x/sys/unix"
 )
 
 // QuickAck measures on the link how long a receiver takes to acknowledge.
@@ -19,7 +19,7 @@ var QuickAck = experiments.Experiment{
 	Name:    "quickack",
 	Options: []string{"TCP_QUICKACK"},
 	About:   "How long a receiver keeps its acknowledgement back",
-	Run:     quickAck,
+	Do:      quickAck,
 }
 
 func quickAck(ctx context.Context) (report experiments.Report, err error) {
@@ -51,7 +51,7 @@ func quickAck(ctx context.Context) (report experiments.Report, err error) {
 		{"and after a conversation", r.converse},
 	} {
 		if took[i], err = r.usual(step.prepare); err != nil {
-			return report, cause(ctx, err)
+			return report, err
 		}
 		report.Add(step.name, took[i])
 	}

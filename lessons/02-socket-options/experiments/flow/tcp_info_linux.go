@@ -8,10 +8,10 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"onthewire/lessons/02-socket-options/experiments"
 	"onthewire/lessons/internal/lab"
-
-	"golang.org/x/sys/unix"
 )
 
 // TCPInfo draws the congestion window of a connection that begins, and that loses one
@@ -20,7 +20,7 @@ var TCPInfo = experiments.Experiment{
 	Name:    "tcp-info",
 	Options: []string{"TCP_INFO"},
 	About:   "What a sender dares to have under way, and one loss",
-	Run:     tcpInfo,
+	Do:      tcpInfo,
 }
 
 const (
@@ -135,5 +135,5 @@ func (s *sampler) wait() (w window, err error) {
 		return nil
 	})
 	s.most = max(s.most, w.packets)
-	return w, cause(s.ctx, err)
+	return w, err
 }

@@ -7,9 +7,9 @@ import (
 	"os"
 	"time"
 
-	"onthewire/lessons/02-socket-options/experiments"
-
 	"golang.org/x/sys/unix"
+
+	"onthewire/lessons/02-socket-options/experiments"
 )
 
 // Unsent writes to a client that has stopped reading, and counts what the kernel takes for
@@ -18,17 +18,17 @@ var Unsent = experiments.Experiment{
 	Name:    "unsent",
 	Options: []string{"TCP_NOTSENT_LOWAT"},
 	About:   "How much old news waits in front of the newest",
-	Run:     unsent,
+	Do:      unsent,
 }
 
 func unsent(ctx context.Context) (report experiments.Report, err error) {
 	free, err := fill(ctx, 0)
 	if err != nil {
-		return report, cause(ctx, err)
+		return report, err
 	}
 	limited, err := fill(ctx, 8<<10)
 	if err != nil {
-		return report, cause(ctx, err)
+		return report, err
 	}
 	report.Add("without it, messages that Write took", free)
 	report.Add("with it, 8 KiB", limited)

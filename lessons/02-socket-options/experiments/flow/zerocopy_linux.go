@@ -9,9 +9,9 @@ import (
 	"sync"
 	"unsafe"
 
-	"onthewire/lessons/02-socket-options/experiments"
-
 	"golang.org/x/sys/unix"
+
+	"onthewire/lessons/02-socket-options/experiments"
 )
 
 // ZeroCopy asks the kernel to send without a copy, and reads what it did instead.
@@ -19,7 +19,7 @@ var ZeroCopy = experiments.Experiment{
 	Name:    "zerocopy",
 	Options: []string{"SO_ZEROCOPY", "MSG_ZEROCOPY"},
 	About:   "Asking the kernel not to copy, and hearing what it did",
-	Run:     zeroCopy,
+	Do:      zeroCopy,
 }
 
 func zeroCopy(ctx context.Context) (report experiments.Report, err error) {
@@ -45,7 +45,7 @@ func zeroCopy(ctx context.Context) (report experiments.Report, err error) {
 		return report, &experiments.Missing{What: err.Error(), Remedy: "run it on Linux 4.14 or later"}
 	}
 	if err != nil {
-		return report, cause(ctx, err)
+		return report, err
 	}
 
 	const size = 64 << 10
@@ -54,11 +54,11 @@ func zeroCopy(ctx context.Context) (report experiments.Report, err error) {
 		// From here until its notice, the message is the kernel's: writing to it would change
 		// what is sent.
 		if err := sendPages(p.client, message); err != nil {
-			return report, cause(ctx, err)
+			return report, err
 		}
 		n, wasCopied, err := notice(p.client)
 		if err != nil {
-			return report, cause(ctx, err)
+			return report, err
 		}
 		told += n
 		if wasCopied {

@@ -9,7 +9,7 @@ import "onthewire/lessons/02-socket-options/experiments"
 // All lists them.
 func All() []experiments.Experiment {
 	return []experiments.Experiment{
-		{Name: "nodelay", Options: []string{"TCP_NODELAY"}, About: "Two small writes and a read", Run: experiments.Honest(Nodelay)},
-		{Name: "close", Options: []string{"SO_LINGER"}, About: "What becomes of an answer at close", Run: experiments.Honest(Close)},
+		{Name: "nodelay", Options: []string{"TCP_NODELAY"}, About: "Two small writes and a read", Do: Nodelay},
+		{Name: "close", Options: []string{"SO_LINGER"}, About: "What becomes of an answer at close", Do: Close},
 	}
 }

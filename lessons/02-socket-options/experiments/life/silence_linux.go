@@ -61,7 +61,7 @@ func Silence(ctx context.Context) (experiments.Report, error) {
 			return r, err
 		}
 		defer w.peer.Close()
-		if err := option(w.conn, w.set); err != nil {
+		if err := socket.With(w.conn.(*net.TCPConn), w.set); err != nil {
 			return r, err
 		}
 	}
@@ -114,13 +114,4 @@ func connect(ctx context.Context, host *lab.Host, address string) (conn net.Conn
 		return err
 	})
 	return conn, err
-}
-
-// option sets something on a connection of package net.
-func option(conn net.Conn, set func(*socket.Socket) error) error {
-	borrowed, err := socket.From(conn.(*net.TCPConn))
-	if err != nil {
-		return err
-	}
-	return errors.Join(set(borrowed), borrowed.Close())
 }

@@ -21,7 +21,7 @@ var broadcast = experiments.Experiment{
 	Name:    "broadcast",
 	Options: []string{"SO_BROADCAST"},
 	About:   "Who wants to talk to everybody has to say so first",
-	Run:     runBroadcast,
+	Do:      runBroadcast,
 }
 
 func runBroadcast(ctx context.Context) (r experiments.Report, err error) {
@@ -53,7 +53,7 @@ func runBroadcast(ctx context.Context) (r experiments.Report, err error) {
 		return r, err
 	}
 	already := 0
-	if err := receive.Borrow(receiver, func(s *socket.Socket) (err error) {
+	if err := socket.With(receiver, func(s *socket.Socket) (err error) {
 		already, err = s.Get("SO_BROADCAST", unix.SOL_SOCKET, unix.SO_BROADCAST)
 		return err
 	}); err != nil {

@@ -11,7 +11,6 @@ import (
 
 	"onthewire/lessons/02-socket-options/experiments"
 	"onthewire/lessons/02-socket-options/experiments/packets/decode"
-	"onthewire/lessons/02-socket-options/experiments/packets/receive"
 	"onthewire/lessons/02-socket-options/experiments/packets/tap"
 	"onthewire/lessons/02-socket-options/socket"
 	"onthewire/lessons/internal/lab"
@@ -21,7 +20,7 @@ var dscp = experiments.Experiment{
 	Name:    "dscp",
 	Options: []string{"IP_TOS", "IP_RECVTOS"},
 	About:   "A byte in each packet asks for a better place in the queue",
-	Run:     runDSCP,
+	Do:      runDSCP,
 }
 
 // expedited is the class for calls and games, 46 (RFC 3246), where the byte has it: the
@@ -85,7 +84,7 @@ func segmentTOS(ctx context.Context, link *lab.Link, tos int) (int, error) {
 		return 0, err
 	}
 	defer conn.Close()
-	if err := receive.Borrow(conn.(*net.TCPConn), func(s *socket.Socket) error { return s.SetTOS(tos) }); err != nil {
+	if err := socket.With(conn.(*net.TCPConn), func(s *socket.Socket) error { return s.SetTOS(tos) }); err != nil {
 		return 0, err
 	}
 	seen, remove := tap.On(link, lab.ClientAddr)

@@ -19,7 +19,7 @@ var ping = experiments.Experiment{
 	Name:    "ping",
 	Options: []string{"SOCK_RAW", "SOCK_DGRAM", "IPPROTO_ICMP"},
 	About:   "An echo by hand, on two kinds of sockets",
-	Run:     runPing,
+	Do:      runPing,
 }
 
 const pingDelay = 10 * time.Millisecond // each way

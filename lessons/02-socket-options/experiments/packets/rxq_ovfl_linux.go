@@ -17,7 +17,7 @@ var rxqOvfl = experiments.Experiment{
 	Name:    "rxq-ovfl",
 	Options: []string{"SO_RXQ_OVFL", "SO_RCVBUF"},
 	About:   "Datagrams fall off a full buffer, and the kernel counts them",
-	Run:     runRxqOvfl,
+	Do:      runRxqOvfl,
 }
 
 func runRxqOvfl(ctx context.Context) (r experiments.Report, err error) {
@@ -76,7 +76,7 @@ func overflow(ctx context.Context, buffer int, count bool) (l loss, err error) {
 		return l, err
 	}
 	defer sender.Close()
-	if err := receive.Borrow(receiver, func(s *socket.Socket) error { return prepareReceiver(s, buffer, count) }); err != nil {
+	if err := socket.With(receiver, func(s *socket.Socket) error { return prepareReceiver(s, buffer, count) }); err != nil {
 		return l, err
 	}
 	sent := 0

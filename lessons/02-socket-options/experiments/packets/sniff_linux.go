@@ -20,7 +20,7 @@ var sniff = experiments.Experiment{
 	Name:    "sniff",
 	Options: []string{"AF_PACKET", "SO_ATTACH_FILTER"},
 	About:   "See every packet of an interface, or let the kernel sort them",
-	Run:     runSniff,
+	Do:      runSniff,
 }
 
 func runSniff(ctx context.Context) (r experiments.Report, err error) {

@@ -11,7 +11,6 @@ import (
 	"onthewire/lessons/02-socket-options/experiments"
 	"onthewire/lessons/02-socket-options/experiments/packets/decode"
 	"onthewire/lessons/02-socket-options/experiments/packets/icmp"
-	"onthewire/lessons/02-socket-options/experiments/packets/receive"
 	"onthewire/lessons/02-socket-options/experiments/packets/tap"
 	"onthewire/lessons/02-socket-options/socket"
 	"onthewire/lessons/internal/lab"
@@ -21,7 +20,7 @@ var ttl = experiments.Experiment{
 	Name:    "ttl",
 	Options: []string{"IP_TTL", "IP_RECVTTL"},
 	About:   "Each router takes one off, and the last one reports itself",
-	Run:     runTTL,
+	Do:      runTTL,
 }
 
 func runTTL(ctx context.Context) (r experiments.Report, err error) {
@@ -90,7 +89,7 @@ func throughRouter(ctx context.Context, link *lab.Link, hops int) (passed int, a
 
 	// The TTL of 1 first: a router is slow to send a second ICMP message to the same host
 	// (icmp_ratelimit), and it has something to say about the other packet too.
-	if err := receive.Borrow(sender, func(s *socket.Socket) error { return s.SetTTL(1) }); err != nil {
+	if err := socket.With(sender, func(s *socket.Socket) error { return s.SetTTL(1) }); err != nil {
 		return 0, answer, err
 	}
 	if _, err := sender.WriteToUDPAddrPort([]byte("hello, wire\n"), elsewhere); err != nil {
@@ -102,7 +101,7 @@ func throughRouter(ctx context.Context, link *lab.Link, hops int) (passed int, a
 	if err != nil {
 		return 0, answer, err
 	}
-	if err := receive.Borrow(sender, func(s *socket.Socket) error { return s.SetTTL(hops) }); err != nil {
+	if err := socket.With(sender, func(s *socket.Socket) error { return s.SetTTL(hops) }); err != nil {
 		return 0, answer, err
 	}
 	if _, err := sender.WriteToUDPAddrPort([]byte("hello, wire\n"), elsewhere); err != nil {

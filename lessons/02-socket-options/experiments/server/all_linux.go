@@ -8,9 +8,9 @@ import (
 	"os"
 	"syscall"
 
-	"onthewire/lessons/02-socket-options/experiments"
-
 	"golang.org/x/sys/unix"
+
+	"onthewire/lessons/02-socket-options/experiments"
 )
 
 // All lists them.
@@ -57,14 +57,6 @@ func control(options []option) func(network, address string, c syscall.RawConn) 
 // wakes up. The function that it returns ends the watch.
 func untilDone(ctx context.Context, c interface{ Close() error }) (stop func() bool) {
 	return context.AfterFunc(ctx, func() { c.Close() })
-}
-
-// cause is the context's error, if that is why something failed.
-func cause(ctx context.Context, err error) error {
-	if err != nil && ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	return err
 }
 
 // sysctl changes a setting of the network in which the calling thread is.

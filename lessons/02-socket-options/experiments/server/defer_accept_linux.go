@@ -5,9 +5,9 @@ import (
 	"net"
 	"time"
 
-	"onthewire/lessons/02-socket-options/experiments"
-
 	"golang.org/x/sys/unix"
+
+	"onthewire/lessons/02-socket-options/experiments"
 )
 
 // DeferAccept lets a silent client come first and one that speaks second.
@@ -15,17 +15,17 @@ var DeferAccept = experiments.Experiment{
 	Name:    "defer-accept",
 	Options: []string{"TCP_DEFER_ACCEPT"},
 	About:   "A silent client comes first, one that speaks second",
-	Run:     deferAccept,
+	Do:      deferAccept,
 }
 
 func deferAccept(ctx context.Context) (report experiments.Report, err error) {
 	plain, err := queue(ctx)
 	if err != nil {
-		return report, cause(ctx, err)
+		return report, err
 	}
 	deferred, err := queue(ctx, option{"TCP_DEFER_ACCEPT", unix.IPPROTO_TCP, unix.TCP_DEFER_ACCEPT, 1})
 	if err != nil {
-		return report, cause(ctx, err)
+		return report, err
 	}
 	report.Add("without it, Accept returns first", plain.first)
 	report.Add("the silent one has waited", plain.silent)

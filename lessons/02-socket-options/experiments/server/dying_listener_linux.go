@@ -7,10 +7,10 @@ import (
 	"net"
 	"os"
 
+	"golang.org/x/sys/unix"
+
 	"onthewire/lessons/02-socket-options/experiments"
 	"onthewire/lessons/internal/lab"
-
-	"golang.org/x/sys/unix"
 )
 
 // DyingListener closes one of two listeners while clients wait in its queue.
@@ -18,13 +18,13 @@ var DyingListener = experiments.Experiment{
 	Name:    "dying-listener",
 	Options: []string{"SO_REUSEPORT"},
 	About:   "One of two listeners closes and takes its queue along",
-	Run:     dyingListener,
+	Do:      dyingListener,
 }
 
 func dyingListener(ctx context.Context) (report experiments.Report, err error) {
 	reset, answered, err := abandon(ctx)
 	if err != nil {
-		return report, cause(ctx, err)
+		return report, err
 	}
 	report.Add("clients with a finished handshake", waiting)
 	report.Add("reset when one listener closes", reset)
@@ -43,7 +43,7 @@ func dyingListener(ctx context.Context) (report experiments.Report, err error) {
 		report.Add(setting, errors.New("this kernel does not have it, Linux 5.14 does"))
 		return report, nil
 	case err != nil:
-		return report, cause(ctx, err)
+		return report, err
 	}
 	report.Add(setting, reset)
 	report.Add("and answered", answered)

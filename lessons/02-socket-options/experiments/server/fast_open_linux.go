@@ -6,10 +6,10 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"onthewire/lessons/02-socket-options/experiments"
 	"onthewire/lessons/internal/lab"
-
-	"golang.org/x/sys/unix"
 )
 
 // FastOpen sends the first bytes along with the SYN, once the server has given it a cookie.
@@ -17,7 +17,7 @@ var FastOpen = experiments.Experiment{
 	Name:    "fast-open",
 	Options: []string{"TCP_FASTOPEN", "TCP_FASTOPEN_CONNECT"},
 	About:   "Bytes in the SYN: an answer one round trip earlier",
-	Run:     fastOpen,
+	Do:      fastOpen,
 }
 
 func fastOpen(ctx context.Context) (report experiments.Report, err error) {
@@ -29,7 +29,7 @@ func fastOpen(ctx context.Context) (report experiments.Report, err error) {
 	defer link.Close()
 	stop, err := echoFast(ctx, link.Server)
 	if err != nil {
-		return report, cause(ctx, err)
+		return report, err
 	}
 	defer stop()
 
@@ -55,7 +55,7 @@ func fastOpen(ctx context.Context) (report experiments.Report, err error) {
 			before := early.Load()
 			now, err := ask(ctx, link.Client, round.options)
 			if err != nil {
-				return report, cause(ctx, err)
+				return report, err
 			}
 			inSYN[i] = int(early.Load() - before)
 			if took[i] == 0 || now < took[i] {

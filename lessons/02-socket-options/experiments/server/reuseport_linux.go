@@ -7,9 +7,9 @@ import (
 	"net"
 	"sync"
 
-	"onthewire/lessons/02-socket-options/experiments"
-
 	"golang.org/x/sys/unix"
+
+	"onthewire/lessons/02-socket-options/experiments"
 )
 
 // Reuseport lets four listeners have one address, and counts whom the kernel gives to each.
@@ -17,7 +17,7 @@ var Reuseport = experiments.Experiment{
 	Name:    "reuseport",
 	Options: []string{"SO_REUSEPORT"},
 	About:   "Four listeners on one port, and who gets the clients",
-	Run:     reuseport,
+	Do:      reuseport,
 }
 
 var sharing = option{"SO_REUSEPORT", unix.SOL_SOCKET, unix.SO_REUSEPORT, 1}
@@ -26,11 +26,11 @@ func reuseport(ctx context.Context) (report experiments.Report, err error) {
 	const clients = 400
 	group, err := share(ctx, 4)
 	if err != nil {
-		return report, cause(ctx, err)
+		return report, err
 	}
 	counts, err := spread(ctx, group, clients)
 	if err != nil {
-		return report, cause(ctx, err)
+		return report, err
 	}
 	report.Shown = true
 	for i, n := range counts {
@@ -39,7 +39,7 @@ func reuseport(ctx context.Context) (report experiments.Report, err error) {
 	}
 	alone, err := listen(ctx, "tcp4", "127.0.0.1:0")
 	if err != nil {
-		return report, cause(ctx, err)
+		return report, err
 	}
 	defer alone.Close()
 	_, refused := listen(ctx, "tcp4", alone.Addr().String())

@@ -8,10 +8,10 @@ import (
 	"os"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"onthewire/lessons/02-socket-options/experiments"
 	"onthewire/lessons/02-socket-options/socket"
-
-	"golang.org/x/sys/unix"
 )
 
 // Timeouts waits for a peer that says nothing: with a socket option, and with a deadline.
@@ -19,7 +19,7 @@ var Timeouts = experiments.Experiment{
 	Name:    "timeouts",
 	Options: []string{"SO_RCVTIMEO", "SO_SNDTIMEO"},
 	About:   "The kernel's timeouts are for calls that block",
-	Run:     timeouts,
+	Do:      timeouts,
 }
 
 const (
@@ -30,7 +30,7 @@ const (
 func timeouts(ctx context.Context) (report experiments.Report, err error) {
 	listener, err := listen(ctx, "tcp4", "127.0.0.1:0")
 	if err != nil {
-		return report, cause(ctx, err)
+		return report, err
 	}
 	defer listener.Close() // nobody accepts: to a client that looks like a silent peer
 	addr := netip.MustParseAddrPort(listener.Addr().String())

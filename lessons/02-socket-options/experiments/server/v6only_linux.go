@@ -5,10 +5,10 @@ import (
 	"net"
 	"net/netip"
 
+	"golang.org/x/sys/unix"
+
 	"onthewire/lessons/02-socket-options/experiments"
 	"onthewire/lessons/02-socket-options/socket"
-
-	"golang.org/x/sys/unix"
 )
 
 // V6Only asks whether a listener of IPv6 takes in clients of IPv4.
@@ -16,17 +16,17 @@ var V6Only = experiments.Experiment{
 	Name:    "v6only",
 	Options: []string{"IPV6_V6ONLY"},
 	About:   "Whether a listener on [::] lets IPv4 clients in",
-	Run:     v6only,
+	Do:      v6only,
 }
 
 func v6only(ctx context.Context) (report experiments.Report, err error) {
 	both, err := family(ctx, false)
 	if err != nil {
-		return report, cause(ctx, err)
+		return report, err
 	}
 	only, err := family(ctx, true)
 	if err != nil {
-		return report, cause(ctx, err)
+		return report, err
 	}
 	report.Add("without it, an IPv4 client comes from", both.client)
 	report.Add("a listener on 0.0.0.0 beside it", both.beside)

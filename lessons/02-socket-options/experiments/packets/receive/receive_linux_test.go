@@ -85,7 +85,7 @@ func TestCloseWakesWhoWaits(t *testing.T) {
 
 func TestAnOptionIsAskedForAndItsValueComesAlong(t *testing.T) {
 	conn := udp(t)
-	if err := Borrow(conn, func(s *socket.Socket) error {
+	if err := socket.With(conn, func(s *socket.Socket) error {
 		return errors.Join(s.Set("IP_RECVTTL", unix.IPPROTO_IP, unix.IP_RECVTTL, 1), s.Set("IP_RECVTOS", unix.IPPROTO_IP, unix.IP_RECVTOS, 1), s.SetTTL(33))
 	}); err != nil {
 		t.Fatal(err)

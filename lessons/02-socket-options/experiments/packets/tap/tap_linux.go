@@ -54,8 +54,8 @@ func Datagram(ctx context.Context, link *lab.Link, prepare func(sender, receiver
 		return p, m, err
 	}
 	defer sender.Close()
-	err = receive.Borrow(sender.(*net.UDPConn), func(s *socket.Socket) error {
-		return receive.Borrow(receiver.(*net.UDPConn), func(r *socket.Socket) error { return prepare(s, r) })
+	err = socket.With(sender.(*net.UDPConn), func(s *socket.Socket) error {
+		return socket.With(receiver.(*net.UDPConn), func(r *socket.Socket) error { return prepare(s, r) })
 	})
 	if err != nil {
 		return p, m, err
