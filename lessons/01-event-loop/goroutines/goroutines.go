@@ -47,8 +47,13 @@ func (s *Server) Addr() netip.AddrPort { return s.listener.Addr().(*net.TCPAddr)
 // already arrived, closes every connection and returns nil within 5 seconds. It must be
 // called once, or the listener stays open.
 func (s *Server) Run(ctx context.Context) error {
-	forget := context.AfterFunc(ctx, func() { s.listener.Close() })
-	defer forget()
+	closed := make(chan struct{})
+	forget := context.AfterFunc(ctx, func() { s.listener.Close(); close(closed) })
+	defer func() {
+		if !forget() {
+			<-closed // Accept fails a moment before the descriptor is closed
+		}
+	}()
 	var conns sync.WaitGroup
 	defer conns.Wait()
 	for pause := time.Duration(0); ; {

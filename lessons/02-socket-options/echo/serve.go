@@ -14,8 +14,14 @@ import (
 func Serve(ctx context.Context, listener net.Listener, accepted func(peer net.Addr)) error {
 	var handlers sync.WaitGroup
 	defer handlers.Wait()
-	defer context.AfterFunc(ctx, func() { listener.Close() })()
 	defer listener.Close()
+	closed := make(chan struct{})
+	forget := context.AfterFunc(ctx, func() { listener.Close(); close(closed) })
+	defer func() {
+		if !forget() {
+			<-closed // Accept fails a moment before the descriptor is closed
+		}
+	}()
 	for pause := time.Duration(0); ; {
 		conn, err := listener.Accept()
 		switch {

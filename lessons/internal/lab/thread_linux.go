@@ -38,15 +38,26 @@ func inside(ns *os.File, f func() error) error {
 	})
 }
 
-// onThread runs f on a thread that nobody else gets, now or later: a namespace belongs to
-// a thread, and a goroutine that was never unlocked takes its thread along when it ends.
+// onThread runs f on a thread that nobody else uses meanwhile, and sends the thread home
+// afterwards: a namespace belongs to a thread. One that does not get home is never unlocked,
+// so it ends with its goroutine. Not every thread may end so: programs that it has started
+// would die with it (Pdeathsig, see Command).
 func onThread(f func() error) error {
 	result := make(chan error, 1)
 	go func() {
 		runtime.LockOSThread()
 		err := errors.New("it left its goroutine by runtime.Goexit")
 		defer func() { result <- err }()
+		home, opening := os.Open("/proc/thread-self/ns/net")
+		if opening != nil {
+			err = opening
+			return
+		}
+		defer home.Close()
 		err = f()
+		if unix.Setns(int(home.Fd()), unix.CLONE_NEWNET) == nil {
+			runtime.UnlockOSThread()
+		}
 	}()
 	return <-result
 }
