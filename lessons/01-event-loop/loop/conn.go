@@ -48,6 +48,9 @@ func (l *loop) read(c *conn) bool {
 		return false
 	}
 	room := min(len(l.buf), l.MaxPending-len(c.pending))
+	if room <= 0 {
+		return false // read would return 0, and that means the end
+	}
 	n, err := read(c.fd, l.buf[:room])
 	l.trace("read", c.fd, n, err)
 	switch {
