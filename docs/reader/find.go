@@ -68,7 +68,7 @@ func (s *site) sections(name string) (all []search.Document) {
 			to += "#" + section.ID
 		}
 		all = append(all, search.Document{URL: to, Title: rendered.Title, Heading: section.Heading,
-			Text: section.Text, Kind: search.Section})
+			Text: section.Text})
 	}
 	return all
 }
@@ -87,7 +87,7 @@ func declarations(name string, source []byte) (all []search.Document) {
 		}
 		for _, declared := range names {
 			all = append(all, search.Document{URL: fmt.Sprintf("/%s#L%d-L%d", name, from, to), Title: name,
-				Heading: declared, Text: doc.Text(), Kind: search.Declaration})
+				Heading: declared, Text: doc.Text(), Code: true})
 		}
 	}
 	for _, decl := range file.Decls {
@@ -133,7 +133,7 @@ func receiver(f *ast.FuncDecl) string {
 }
 
 func (s *site) find(w http.ResponseWriter, r *http.Request) {
-	hits := s.finder.index(s).Find(r.URL.Query().Get("q"), 12)
+	hits := s.finder.index(s).Find(r.URL.Query().Get("q"), 15)
 	if hits == nil {
 		hits = []search.Hit{}
 	}

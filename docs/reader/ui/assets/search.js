@@ -57,7 +57,7 @@
     row.role = "option"
     row.tabIndex = -1
     row.setAttribute("aria-selected", "false")
-    const head = pieces(element("span", hit.kind === 2 ? "head name" : "head"), hit.marked ?? [])
+    const head = pieces(element("span", hit.code ? "head name" : "head"), hit.marked ?? [])
     row.append(head)
     if (hit.title !== hit.heading) {
       const place = element("span", "place")
