@@ -5,12 +5,12 @@ import (
 	"io/fs"
 	"net/url"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/yuin/goldmark/ast"
+
+	"onthewire/docs/markdown"
 )
 
 // A link leads from a document to a file of the repository.
@@ -46,18 +46,13 @@ func (d *document) links() (all []link) {
 		case *ast.Image:
 			add(n, string(n.Destination))
 		case *ast.RawHTML, *ast.HTMLBlock:
-			for _, found := range hrefs.FindAllStringSubmatch(d.html(n), -1) {
-				add(n, found[1])
+			for _, to := range markdown.Attributes(d.html(n), "href", "src", "srcset") {
+				add(n, to)
 			}
 		}
 	})
 	return all
 }
-
-var (
-	hrefs = regexp.MustCompile(`\s(?:href|src|srcset)="([^"]*)"`)
-	ids   = regexp.MustCompile(`\s(?:id|name)="([^"]+)"`)
-)
 
 func (p page) html(n ast.Node) string {
 	switch n := n.(type) {
@@ -128,31 +123,12 @@ func checkLines(l link, length int) string {
 
 // anchors are those that a page writes itself, and those that GitHub makes of headings.
 func (p page) anchors() (written, slugs []string) {
-	count := map[string]int{}
+	var ids markdown.IDs
 	p.each(func(n ast.Node) {
-		for _, found := range ids.FindAllStringSubmatch(p.html(n), -1) {
-			written = append(written, found[1])
-		}
+		written = append(written, markdown.Attributes(p.html(n), "id", "name")...)
 		if heading, ok := n.(*ast.Heading); ok {
-			slug := slug(p.plain(heading))
-			count[slug]++
-			if n := count[slug]; n > 1 {
-				slug = fmt.Sprintf("%s-%d", slug, n-1)
-			}
-			slugs = append(slugs, slug)
+			slugs = append(slugs, ids.ID(p.plain(heading)))
 		}
 	})
 	return written, slugs
-}
-
-func slug(heading string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == ' ':
-			return '-'
-		case r == '-' || r == '_' || unicode.IsLetter(r) || unicode.IsNumber(r):
-			return unicode.ToLower(r)
-		}
-		return -1
-	}, heading)
 }

@@ -5,10 +5,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
-	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/text"
+
+	"onthewire/docs/markdown"
 )
 
 // A page is a document and its tree.
@@ -18,8 +18,7 @@ type page struct {
 }
 
 func parse(source []byte) page {
-	md := goldmark.New(goldmark.WithExtensions(extension.Table))
-	return page{source, md.Parser().Parse(text.NewReader(source))}
+	return page{source, markdown.New().Parser().Parse(text.NewReader(source))}
 }
 
 // each calls f for every node, in the order of the text.
@@ -43,19 +42,7 @@ func (p page) raw(n ast.Node) string {
 }
 
 // plain is a node's text without its marks.
-func (p page) plain(n ast.Node) string {
-	var b strings.Builder
-	ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if t, ok := n.(*ast.Text); ok && entering {
-			b.Write(t.Value(p.source))
-			if t.SoftLineBreak() || t.HardLineBreak() {
-				b.WriteByte(' ')
-			}
-		}
-		return ast.WalkContinue, nil
-	})
-	return b.String()
-}
+func (p page) plain(n ast.Node) string { return markdown.Plain(n, p.source) }
 
 // A fence is a fenced block: the words behind its opening mark, and the body between the
 // marks.

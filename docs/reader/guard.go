@@ -4,9 +4,11 @@ import (
 	"compress/gzip"
 	"io"
 	"log"
+	"mime"
 	"net"
 	"net/http"
 	"net/netip"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -75,14 +77,56 @@ var writers = sync.Pool{New: func() any { return gzip.NewWriter(io.Discard) }}
 func compress(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Add("Vary", "Accept-Encoding")
-		if r.Method == http.MethodHead || !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-			next.ServeHTTP(w, r)
+		switch coding(strings.Join(r.Header.Values("Accept-Encoding"), ",")) {
+		case "":
+			http.Error(w, http.StatusText(http.StatusNotAcceptable), http.StatusNotAcceptable)
+			return
+		case "gzip":
+			if r.Method == http.MethodHead {
+				break
+			}
+			z := &zipped{ResponseWriter: w}
+			defer z.end()
+			next.ServeHTTP(z, r)
 			return
 		}
-		z := &zipped{ResponseWriter: w}
-		defer z.end()
-		next.ServeHTTP(z, r)
+		next.ServeHTTP(w, r)
 	})
+}
+
+// coding is what a client likes best of gzip and identity, or nothing where it takes neither
+// (RFC 9110, 12.5.3). An element that does not parse says nothing.
+func coding(accepted string) string {
+	weight := map[string]float64{}
+	for element := range strings.SplitSeq(accepted, ",") {
+		name, params, err := mime.ParseMediaType(element)
+		if err != nil {
+			continue
+		}
+		weight[name] = 1
+		if q, ok := params["q"]; ok {
+			weight[name], err = strconv.ParseFloat(q, 64)
+		}
+		if w := weight[name]; err != nil || !(w >= 0 && w <= 1) {
+			delete(weight, name)
+		}
+	}
+	of := func(name string, otherwise float64) float64 {
+		for _, name := range []string{name, "*"} {
+			if w, ok := weight[name]; ok {
+				return w
+			}
+		}
+		return otherwise
+	}
+	const unsaid = 0.0001 // identity need not be named; whatever is, is liked better
+	switch gzip, identity := of("gzip", 0), of("identity", unsaid); {
+	case gzip > 0 && gzip >= identity:
+		return "gzip"
+	case identity > 0:
+		return "identity"
+	}
+	return ""
 }
 
 // zipped is an answer whose body is compressed, if it has one.

@@ -94,6 +94,23 @@ func TestAHostThatTheCommandLineGives(t *testing.T) {
 	}
 }
 
+func TestACodingIsChosenAsTheClientLikesIt(t *testing.T) {
+	for accepted, want := range map[string]string{
+		"": "identity", "gzip": "gzip", "GZIP": "gzip", "gzip, deflate, br": "gzip", "deflate": "identity", "gzip;q=0": "identity",
+		"gzip; q=0.000": "identity", "gzip;Q=0.5": "gzip", "*": "gzip", "*;q=0": "", "identity;q=0": "", "identity;q=0, *": "gzip",
+		"identity;q=0, gzip;q=0.1": "gzip", "gzip;q=0.2, identity;q=0.8": "identity", "*;q=0, gzip": "gzip", "notgzip": "identity",
+		"gzip;q=2": "identity", "gzip;q=x": "identity", "gzip;q=NaN": "identity", ", ,gzip,": "gzip", "*;q=0, identity": "identity",
+	} {
+		if got := coding(accepted); got != want {
+			t.Errorf("%q: %q, want %q", accepted, got, want)
+		}
+	}
+	address, _ := started(t, "../..")
+	if got := raw(t, address, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAccept-Encoding: br, identity;q=0\r\n\r\n"); !strings.Contains(got, " 406 ") {
+		t.Errorf("it answers %.60q", got)
+	}
+}
+
 func TestAnEditShowsOnReloadAndABrokenPageSaysWhere(t *testing.T) {
 	dir := t.TempDir()
 	write := func(text string) {

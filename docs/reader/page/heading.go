@@ -3,23 +3,21 @@ package page
 import (
 	"fmt"
 	"html"
-	"regexp"
 	"strings"
-	"unicode"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/util"
-)
 
-var anchor = regexp.MustCompile(`^<a id="([^"]+)"></a>$`)
+	"onthewire/docs/markdown"
+)
 
 // prepare gives each heading its id, and takes the anchor that stands above it for that.
 func (d *document) prepare(root ast.Node) {
 	for n := root.FirstChild(); n != nil; {
 		next := n.NextSibling()
 		if h, ok := next.(*ast.Heading); ok {
-			if m := anchor.FindSubmatch(n.Lines().Value(d.source)); m != nil && n.Kind() == ast.KindParagraph {
-				h.SetAttributeString("anchor", string(m[1]))
+			if id := markdown.Anchor(n, d.source); id != "" {
+				h.SetAttributeString("anchor", id)
 				root.RemoveChild(root, n)
 			}
 		}
@@ -35,18 +33,13 @@ func (d *document) prepare(root ast.Node) {
 
 func (d *document) identify(h *ast.Heading) {
 	title := d.plain(h)
-	slug := slug(title)
-	for i := 1; d.ids[slug]; i++ {
-		slug = fmt.Sprintf("%s-%d", strings.TrimRight(slug, "-0123456789"), i)
-	}
-	d.ids[slug] = true
+	slug := d.ids.ID(markdown.Plain(h, d.source))
 	id := slug
 	if own, ok := h.AttributeString("anchor"); ok {
 		id = own.(string)
 		if id != slug {
 			h.SetAttributeString("slug", slug)
 		}
-		d.ids[id] = true
 	}
 	h.SetAttributeString("id", id)
 	switch {
@@ -55,19 +48,6 @@ func (d *document) identify(h *ast.Heading) {
 	case h.Level == 2 || h.Level == 3:
 		d.page.Contents = append(d.page.Contents, Heading{h.Level, id, title})
 	}
-}
-
-// slug is the id that GitHub gives a heading.
-func slug(title string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == ' ':
-			return '-'
-		case r == '-' || r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r):
-			return unicode.ToLower(r)
-		}
-		return -1
-	}, title)
 }
 
 func (d *document) heading(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -109,7 +89,7 @@ func (d *document) sections(root ast.Node) (all []Section) {
 		case *ast.FencedCodeBlock, *ast.CodeBlock:
 			words = append(words, string(n.Lines().Value(d.source)))
 		case *ast.HTMLBlock:
-			words = append(words, tag.ReplaceAllString(string(n.Lines().Value(d.source)), " "))
+			words = append(words, markdown.Text(string(n.Lines().Value(d.source))))
 		default:
 			if d.captionOf(n) == nil {
 				words = append(words, d.plain(n))

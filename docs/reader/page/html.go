@@ -5,13 +5,14 @@ import (
 	"html"
 	"net/url"
 	"path"
-	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
 	extension "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/renderer"
 	"github.com/yuin/goldmark/util"
+	tokens "golang.org/x/net/html"
 )
 
 // RegisterFuncs says which nodes a document renders by itself.
@@ -25,19 +26,16 @@ func (d *document) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 	r.Register(ast.KindRawHTML, d.rawHTML)
 	r.Register(ast.KindImage, d.image)
 	r.Register(ast.KindLink, d.link)
+	r.Register(ast.KindAutoLink, d.autoLink)
 	r.Register(extension.KindTable, d.table)
 	r.Register(extension.KindTableCell, d.cell)
 }
 
-var (
-	tag       = regexp.MustCompile(`(?s)<!--.*?-->|</?[a-zA-Z][^<>]*>`)
-	element   = regexp.MustCompile(`^<(/?)([a-zA-Z]+)`)
-	attribute = regexp.MustCompile(`\s([a-z]+)(?:="([^"]*)")?`)
-	allowed   = map[string]string{ // an element, and the attributes that it keeps
-		"a": "id", "br": "", "details": "open", "kbd": "", "sub": "", "summary": "", "sup": "",
-		"img": "src alt width height",
-	}
-)
+// allowed are the elements that the texts may write, and the attributes that these keep.
+var allowed = map[string]string{
+	"a": "id", "br": "", "details": "open", "kbd": "", "sub": "", "summary": "", "sup": "",
+	"img": "src alt width height",
+}
 
 func (d *document) rawHTML(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	if !entering {
@@ -56,32 +54,37 @@ func (d *document) rawHTML(w util.BufWriter, _ []byte, n ast.Node, entering bool
 	return ast.WalkSkipChildren, nil
 }
 
+var escape = strings.NewReplacer("<", "&lt;", ">", "&gt;")
+
 // clean keeps what the texts may say in HTML, and shows the rest as it is written.
 func (d *document) clean(text string, line int) string {
 	var b strings.Builder
-	escape := strings.NewReplacer("<", "&lt;", ">", "&gt;")
-	done := 0
-	for _, at := range tag.FindAllStringIndex(text, -1) {
-		b.WriteString(escape.Replace(text[done:at[0]]))
-		b.WriteString(d.element(text[at[0]:at[1]], line+strings.Count(text[:at[0]], "\n")))
-		done = at[1]
+	z := tokens.NewTokenizer(strings.NewReader(text))
+	for {
+		kind := z.Next()
+		raw := string(z.Raw())
+		switch token := z.Token(); kind {
+		case tokens.CommentToken:
+		case tokens.StartTagToken, tokens.SelfClosingTagToken, tokens.EndTagToken:
+			if keeps, ok := allowed[token.Data]; ok {
+				b.WriteString(d.element(token, keeps, line))
+				break
+			}
+			fallthrough
+		default:
+			b.WriteString(escape.Replace(raw))
+		case tokens.ErrorToken:
+			return b.String() + escape.Replace(raw)
+		}
+		line += strings.Count(raw, "\n")
 	}
-	return b.String() + escape.Replace(text[done:])
 }
 
-func (d *document) element(text string, line int) string {
-	if strings.HasPrefix(text, "<!--") {
-		return ""
-	}
-	m := element.FindStringSubmatch(text)
-	name := strings.ToLower(m[2])
-	keeps, ok := allowed[name]
-	if !ok {
-		return html.EscapeString(text)
-	}
-	if name == "details" {
+func (d *document) element(token tokens.Token, keeps string, line int) string {
+	end := token.Type == tokens.EndTagToken
+	if token.Data == "details" {
 		d.open, d.opened = d.open+1, line
-		if m[1] != "" {
+		if end {
 			d.open -= 2
 		}
 		if d.open < 0 {
@@ -90,18 +93,17 @@ func (d *document) element(text string, line int) string {
 			return ""
 		}
 	}
-	if m[1] != "" {
-		return "</" + name + ">"
+	if end {
+		return "</" + token.Data + ">"
 	}
-	out := "<" + name
-	for _, a := range attribute.FindAllStringSubmatch(text, -1) {
-		if !strings.Contains(" "+keeps+" ", " "+a[1]+" ") {
-			continue
+	out := "<" + token.Data
+	for _, a := range token.Attr {
+		if a.Key == "src" && !picture(a.Val) {
+			return html.EscapeString(token.String())
 		}
-		if a[1] == "src" && !picture(a[2]) {
-			return html.EscapeString(text)
+		if slices.Contains(strings.Fields(keeps), a.Key) {
+			out += fmt.Sprintf(` %s="%s"`, a.Key, html.EscapeString(a.Val))
 		}
-		out += fmt.Sprintf(` %s="%s"`, a[1], html.EscapeString(html.UnescapeString(a[2])))
 	}
 	return out + ">"
 }
@@ -131,10 +133,28 @@ func (d *document) link(w util.BufWriter, _ []byte, n ast.Node, entering bool) (
 		w.WriteString("</a>")
 		return ast.WalkContinue, nil
 	}
-	to := n.(*ast.Link).Destination
-	if html := string(to); strings.Contains(html, ":") && !strings.HasPrefix(html, "https://") && !strings.HasPrefix(html, "http://") {
-		to = nil // javascript: and its like
-	}
-	fmt.Fprintf(w, `<a href="%s">`, util.EscapeHTML(util.URLEscape(to, true)))
+	fmt.Fprintf(w, `<a href="%s">`, html.EscapeString(target(n.(*ast.Link).Destination)))
 	return ast.WalkContinue, nil
+}
+
+func (d *document) autoLink(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	if link := n.(*ast.AutoLink); entering {
+		to := link.URL(d.source)
+		if link.AutoLinkType == ast.AutoLinkEmail {
+			to = append([]byte("mailto:"), to...)
+		}
+		fmt.Fprintf(w, `<a href="%s">%s</a>`, html.EscapeString(target(to)), html.EscapeString(string(link.Label(d.source))))
+	}
+	return ast.WalkContinue, nil
+}
+
+// target is where a link leads, or nowhere: to a page and to a mailbox, but never to
+// javascript: or its like, however that is written.
+func target(written []byte) string {
+	to := string(util.URLEscape(written, true)) // which resolves entities as well
+	u, err := url.Parse(to)
+	if err != nil || !slices.Contains([]string{"", "http", "https", "mailto"}, u.Scheme) {
+		return ""
+	}
+	return to
 }

@@ -7,16 +7,17 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
-	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/renderer"
-	"github.com/yuin/goldmark/renderer/html"
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
+
+	"onthewire/docs/markdown"
 )
 
 // A Page is a text, rendered.
@@ -49,6 +50,8 @@ type Problems []error
 
 func (p Problems) Error() string { return errors.Join(p...).Error() }
 
+var newlines = regexp.MustCompile(`\r\n?`)
+
 // Render renders a text. The name, its path from the root, is for the problems.
 func Render(name string, source []byte, words Words) (*Page, error) {
 	if !utf8.Valid(source) {
@@ -60,13 +63,13 @@ func Render(name string, source []byte, words Words) (*Page, error) {
 		line := 1 + bytes.Count(source[:at], []byte("\n"))
 		return nil, Problems{fmt.Errorf("%s:%d: this is not UTF-8; save the file as UTF-8", name, line)}
 	}
-	d := &document{name: name, source: source, words: words, ids: map[string]bool{}}
-	md := goldmark.New(
-		goldmark.WithExtensions(extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)),
-			extension.Strikethrough, extension.Linkify),
-		goldmark.WithRendererOptions(html.WithUnsafe(), renderer.WithNodeRenderers(util.Prioritized(d, 100))),
-	)
+	source = newlines.ReplaceAll(bytes.TrimPrefix(source, []byte("\ufeff")), []byte("\n"))
+	d := &document{name: name, source: source, words: words}
+	md := markdown.New(goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(d, 100))))
 	root := md.Parser().Parse(text.NewReader(source))
+	markdown.Refused(root, source, func(at int, problem string) {
+		d.problem(1+bytes.Count(source[:at], []byte("\n")), "%s", problem)
+	})
 	d.prepare(root)
 	var out bytes.Buffer
 	if err := md.Renderer().Render(&out, source, root); err != nil {
@@ -90,7 +93,7 @@ type document struct {
 	words        Words
 	page         Page
 	problems     Problems
-	ids          map[string]bool
+	ids          markdown.IDs
 	diagrams     int
 	open, opened int // details that are open, and the line of the last
 }
@@ -105,26 +108,5 @@ func (d *document) line(n ast.Node) int {
 
 // plain is a node's text without its marks.
 func (d *document) plain(n ast.Node) string {
-	var b strings.Builder
-	ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		switch n := n.(type) {
-		case *ast.Text:
-			if entering {
-				b.Write(n.Value(d.source))
-				if n.SoftLineBreak() || n.HardLineBreak() {
-					b.WriteByte(' ')
-				}
-			}
-		case *ast.AutoLink:
-			if entering {
-				b.Write(n.Label(d.source))
-			}
-		default:
-			if n.Type() == ast.TypeBlock && !entering {
-				b.WriteByte(' ')
-			}
-		}
-		return ast.WalkContinue, nil
-	})
-	return strings.TrimSpace(b.String())
+	return strings.TrimSpace(markdown.Plain(n, d.source))
 }

@@ -59,11 +59,49 @@ func TestWhatCannotBeRenderedNamesItsLine(t *testing.T) {
 		"# T\n\n<details><summary>S</summary>\n\ntext\n":               "a.md:3: a <details> and a </details> are not a pair",
 		"# T\n\ntext\n\n</details>\n":                                  "a.md:5: this </details> closes nothing",
 		"# T\n\nbroken \xff here\n":                                    "a.md:3: this is not UTF-8",
+		"---\na: b\n---\n# T\n":                                        "a.md:1: GitHub takes what stands between",
+		"# T\n\ntext\n\n- [ ] a box\n":                                 "a.md:5: a list with boxes",
+		"# T\n\n## A :smile: b\n":                                      "a.md:3: GitHub makes a picture",
 	} {
 		_, err := page.Render("a.md", []byte(text), words)
 		if err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%q: the error is %v, it should begin with %q", text, err, want)
 		}
+	}
+}
+
+func TestNoLinkRunsAScriptAndNoElementBringsOne(t *testing.T) {
+	for text, want := range map[string]string{
+		"[a](https://x.org/?a=b&c)":                     `<a href="https://x.org/?a=b&amp;c">a</a>`,
+		"[a](more/x.md#y)":                              `<a href="more/x.md#y">a</a>`,
+		"[a](javascript:alert(1))":                      `<a href="">a</a>`,
+		"[a](JaVaScript:alert(1))":                      `<a href="">a</a>`,
+		"[a](javascript&colon;alert(1))":                `<a href="">a</a>`,
+		"[a](&#x6A;avascript&#58;alert(1))":             `<a href="">a</a>`,
+		"[a](data:text/html,x)":                         `<a href="">a</a>`,
+		"[a](java\\script:x)":                           `<a href="">a</a>`,
+		"<javascript:alert(1)>":                         `<a href="">javascript:alert(1)</a>`,
+		"<https://x.org>":                               `<a href="https://x.org">https://x.org</a>`,
+		"https://x.org/?a&b":                            `<a href="https://x.org/?a&amp;b">https://x.org/?a&amp;b</a>`,
+		"<me@x.org>":                                    `<a href="mailto:me@x.org">me@x.org</a>`,
+		"x <a id='y' onclick='z()'>":                    `x <a id="y">`,
+		"x <A\tID = \"y\" id=z title=\"> id='q'\">":     `x <a id="y">`,
+		"x <img src='a.svg' alt=\"&quot;b\" onerror=x>": `x <img src="a.svg" alt="&#34;b">`,
+		"x <img src='//x.org/a.svg'>":                   `x &lt;img src=&#34;//x.org/a.svg&#34;&gt;`,
+		"x <script>alert(1)</script>":                   `x &lt;script&gt;alert(1)&lt;/script&gt;`,
+		"<div onclick=x>\n<br/>\n</div>":                "&lt;div onclick=x&gt;\n<br>\n&lt;/div&gt;",
+	} {
+		got, err := page.Render("a.md", []byte("# T\n\n"+text+"\n"), words)
+		if err != nil || !strings.Contains(string(got.HTML), want) {
+			t.Errorf("%q: %v, and no %s in %s", text, err, want, got.HTML)
+		}
+	}
+}
+
+func TestATextBeginsWithItsTitleWhateverTheEditorAdds(t *testing.T) {
+	got, err := page.Render("a.md", []byte("\ufeff# T\r\n\r\n```go sketch\r\nx\r\n```\r\n"), words)
+	if err != nil || got.Title != "T" || strings.Contains(string(got.HTML), "\r") {
+		t.Errorf("%v %+v", err, got)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 var (
 	lineBreak = regexp.MustCompile(`(?i)\s*<br\s*/?>\s*`)
+	wrapping  = regexp.MustCompile(`(?i)^:?(no)?wrap:`)
 	entity    = regexp.MustCompile(`#[0-9]{1,6};`) // mermaid's way to write a ; inside a text
 )
 
@@ -18,6 +19,9 @@ var (
 // since the same text is drawn on GitHub, and what an SVG cannot hold.
 func clean(text string) (string, error) {
 	text = strings.Join(strings.Fields(text), " ")
+	if wrapping.MatchString(text) {
+		return "", fmt.Errorf("%s: mermaid takes wrap: for a setting; begin with another word", quote(text))
+	}
 	if strings.ContainsAny(entity.ReplaceAllString(text, ""), "#;") {
 		return "", fmt.Errorf("%s: mermaid ends a text at ; and #; write #59; or #35;", quote(text))
 	}

@@ -2,6 +2,7 @@ package sequence
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -121,6 +122,12 @@ func (p *parser) declare(rest string, actor bool) error {
 	return nil
 }
 
+// reserved is how no name may begin, since mermaid would read a word of its language, or a
+// number. See the rules of its lexer, sequenceDiagram.jison.
+var reserved = regexp.MustCompile(`(?i)^(?:[0-9]+(?:\s|$)|(?:accDescr|accTitle|activate|actor|alt|and|autonumber|box|break|create|` +
+	`critical|deactivate|destroy|details|else|end|left of|link|links|loop|note|off|opt|option|over|par|par_over|participant|` +
+	`properties|rect|right of|sequenceDiagram|title)\b)`)
+
 // participant returns the column of a name. Its first use declares it, as mermaid does.
 func (p *parser) participant(name string) (int, error) {
 	name = strings.TrimSpace(name)
@@ -133,7 +140,7 @@ func (p *parser) participant(name string) (int, error) {
 		return 0, fmt.Errorf("a participant is missing; try client->>server: text")
 	case err != nil:
 		return 0, err
-	case label != name || strings.ContainsAny(name, "+-<>:,;@#"):
+	case label != name || strings.ContainsAny(name, "+-<>:,;@#()/\\%"), reserved.MatchString(name):
 		return 0, fmt.Errorf("%s cannot name a participant", quote(name))
 	case utf8.RuneCountInString(name) > maxName:
 		return 0, fmt.Errorf("%s: a name has at most %d letters", quote(name), maxName)

@@ -50,6 +50,8 @@ func TestAnErrorNamesTheLine(t *testing.T) {
 		{begin + "A<<->>B: x", 2, `"A<<" cannot name`},
 		{begin + "A->>+B: x", 2, `"+B" cannot name`},
 		{begin + "->>B: x", 2, "missing"},
+		{begin + "A->>B: nowrap: x", 2, "for a setting"},
+		{begin + "A->>B(x): y", 2, `"B(x)" cannot name`},
 		{begin + "A->>: x", 2, "missing"},
 		{begin + "A->>B: one; two", 2, "mermaid ends a text at ;"},
 		{begin + "A->>B: x #1", 2, "mermaid ends a text at ;"},
@@ -75,6 +77,26 @@ func TestAnErrorNamesTheLine(t *testing.T) {
 			t.Errorf("%.60q: error %v, want an *Error", test.text, err)
 		case at.Line != test.line || !strings.Contains(at.Problem, test.problem):
 			t.Errorf("%.60q: %v, want line %d: … %s …", test.text, err, test.line, test.problem)
+		}
+	}
+}
+
+// Mermaid's lexer takes each of these for a word of its language before it looks for a name.
+func TestMermaidsOwnWordsNameNobody(t *testing.T) {
+	words := "box participant actor create destroy loop rect opt alt else par par_over and critical option break end links link " +
+		"properties details over note activate deactivate title accTitle accDescr sequenceDiagram autonumber off 12"
+	for word := range strings.FieldsSeq(words) {
+		for _, name := range []string{word, strings.ToUpper(word), word + " two", "left of " + word} {
+			for _, text := range []string{"A->>" + name + ": x", "participant " + name, "actor " + name + " as B", "Note over A," + name + ": x"} {
+				if _, err := Parse("sequenceDiagram\n" + text); err == nil {
+					t.Errorf("%q is drawn, and mermaid would not", text)
+				}
+			}
+		}
+	}
+	for _, name := range []string{"the end", "ender", "parent", "notes", "boxes", "office", "linker", "actors", "h2"} {
+		if _, err := Parse("sequenceDiagram\nA->>" + name + ": x\nparticipant " + name + "2 as end"); err != nil {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
