@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-const patience = 20 * time.Second
+const timeout = 20 * time.Second
 
 // Programs returns a Run that builds the programs of the lessons and runs them in root. A
 // server does not end by itself, so it has no place here.
@@ -24,7 +24,7 @@ func Programs(root string) func(lesson int, args []string) (output string, statu
 			}
 			built[lesson] = true
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		ctx, cancel := context.WithTimeout(context.Background(), timeout)
 		defer cancel()
 		cmd := exec.CommandContext(ctx, program, args...)
 		cmd.Dir = root
@@ -32,7 +32,7 @@ func Programs(root string) func(lesson int, args []string) (output string, statu
 		cmd.WaitDelay = time.Second // children of its own may hold on to the output
 		output, err := cmd.CombinedOutput()
 		if ctx.Err() != nil {
-			return "", 0, fmt.Errorf("%s has not ended in %v; fence what does not end by itself ```console seen, and date it", program, patience)
+			return "", 0, fmt.Errorf("%s has not ended in %v; fence what does not end by itself ```console seen, and date it", program, timeout)
 		}
 		if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 			return string(output), exit.ExitCode(), nil

@@ -55,8 +55,8 @@ func (b *board) place() {
 	b.note("Each server runs on CPU %d, its clients on CPU %d.", b.cpus[0], b.cpus[1])
 }
 
-// muster finds out which servers run here.
-func (b *board) muster(ctx context.Context) error {
+// available finds out which servers run here.
+func (b *board) available(ctx context.Context) error {
 	program, err := os.Executable()
 	if err != nil {
 		return err

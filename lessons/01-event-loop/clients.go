@@ -13,14 +13,14 @@ import (
 )
 
 const (
-	message  = "hello, wire\n"
-	patience = 10 * time.Second
+	message       = "hello, wire\n"
+	answerTimeout = 10 * time.Second
 )
 
 // A client is the other end: an ordinary connection of package net.
 type client struct{ *net.TCPConn }
 
-type crowd []client
+type clients []client
 
 func dial(ctx context.Context, to netip.AddrPort) (client, error) {
 	var d net.Dialer
@@ -29,11 +29,11 @@ func dial(ctx context.Context, to netip.AddrPort) (client, error) {
 		return client{}, err
 	}
 	c := client{conn.(*net.TCPConn)}
-	return c, c.SetDeadline(time.Now().Add(patience))
+	return c, c.SetDeadline(time.Now().Add(answerTimeout))
 }
 
-func connect(ctx context.Context, to netip.AddrPort, n int) (crowd, error) {
-	var all crowd
+func connect(ctx context.Context, to netip.AddrPort, n int) (clients, error) {
+	var all clients
 	for range n {
 		c, err := dial(ctx, to)
 		if err != nil {
@@ -44,7 +44,7 @@ func connect(ctx context.Context, to netip.AddrPort, n int) (crowd, error) {
 	return all, nil
 }
 
-func (all crowd) close() {
+func (all clients) close() {
 	for _, c := range all {
 		c.Close()
 	}

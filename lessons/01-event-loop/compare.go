@@ -125,7 +125,7 @@ func (c compareCommand) servers(program string) (all []load.Server) {
 func (c compareCommand) Run(ctx context.Context) error {
 	b := &board{Stage: stage.New(os.Stdout), compareCommand: c}
 	b.place()
-	if err := b.muster(ctx); err != nil {
+	if err := b.available(ctx); err != nil {
 		return err
 	}
 	var chosen []setting

@@ -58,7 +58,7 @@ type demo struct {
 	*stage.Stage
 	*watch.Watch
 	server  *loop.Server
-	clients crowd
+	clients clients
 	begun   time.Time
 }
 

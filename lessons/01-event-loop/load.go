@@ -62,18 +62,18 @@ func (c loadCommand) Run(ctx context.Context) error {
 	}
 	cli.Progress("opening %s connections to %s", stage.Number(c.Conns), c.Addr)
 	defer cli.ProgressDone()
-	crowd, err := load.Open(ctx, load.Plan{
+	clients, err := load.Open(ctx, load.Plan{
 		Addr: c.Addr, Conns: c.Conns, Payload: c.Payload, Pipeline: c.Pipeline, Sources: c.Sources,
 	})
 	if err != nil {
 		return unreachable(err)
 	}
-	defer crowd.Close()
+	defer clients.Close()
 	begun := time.Now()
-	crowd.Progress = func(answered int) {
+	clients.Progress = func(answered int) {
 		cli.Progress("%.0f of %v: %s messages answered", time.Since(begun).Seconds(), c.For, stage.Number(answered))
 	}
-	r, err := crowd.Run(ctx, c.For)
+	r, err := clients.Run(ctx, c.For)
 	cli.ProgressDone()
 	if err != nil {
 		return err

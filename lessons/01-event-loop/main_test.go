@@ -105,7 +105,7 @@ func TestAServerSaysWhereItListensAndStopsOnASignal(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer conn.Close()
-			conn.SetDeadline(time.Now().Add(patience))
+			conn.SetDeadline(time.Now().Add(answerTimeout))
 			if _, err := (client{conn.(*net.TCPConn)}).echo(); err != nil {
 				t.Fatal(err)
 			}
@@ -128,7 +128,7 @@ func TestASecondSignalEndsTheServerAtOnce(t *testing.T) {
 	for range 5 {
 		cmd := lesson1("serve", "--addr", "127.0.0.1:0")
 		address := started(t, cmd)
-		gorge(t, address)
+		sendUntilFull(t, address)
 		cmd.Process.Signal(os.Interrupt)
 		refused(t, address) // from here on it is draining
 		cmd.Process.Signal(os.Interrupt)
@@ -140,8 +140,8 @@ func TestASecondSignalEndsTheServerAtOnce(t *testing.T) {
 	t.Errorf("it ends with %v, want to be killed by SIGINT", err)
 }
 
-// gorge sends without reading until the server takes no more.
-func gorge(t *testing.T, address string) {
+// sendUntilFull sends without reading until the server takes no more.
+func sendUntilFull(t *testing.T, address string) {
 	t.Helper()
 	conn, err := net.Dial("tcp", address)
 	if err != nil {
@@ -254,7 +254,7 @@ func started(t *testing.T, cmd *exec.Cmd) string {
 // refused waits until nobody listens on the address any more.
 func refused(t *testing.T, address string) {
 	t.Helper()
-	for end := time.Now().Add(patience); time.Now().Before(end); {
+	for end := time.Now().Add(answerTimeout); time.Now().Before(end); {
 		conn, err := net.Dial("tcp", address)
 		if errors.Is(err, syscall.ECONNREFUSED) {
 			return

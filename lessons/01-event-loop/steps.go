@@ -12,7 +12,7 @@ import (
 	"onthewire/lessons/internal/stage"
 )
 
-const gluttony = 16 << 20 // bytes
+const gluttonSends = 16 << 20 // bytes
 
 // silence: a thousand clients that say nothing cost nothing.
 func (d *demo) silence(ctx context.Context) error {
@@ -61,25 +61,25 @@ func (d *demo) twelveBytes(ctx context.Context) error {
 
 // glutton: one sends and never reads. The others do not notice.
 func (d *demo) glutton(ctx context.Context) error {
-	d.Step("The glutton sends %d MiB and reads nothing.", gluttony>>20)
+	d.Step("The glutton sends %d MiB and reads nothing.", gluttonSends>>20)
 	rude, err := dial(ctx, d.server.Addr())
 	if err != nil {
 		return err
 	}
 	defer rude.Close()
 	sent := make(chan error, 1)
-	go func() { sent <- rude.send(gluttony) }()
+	go func() { sent <- rude.send(gluttonSends) }()
 
 	var t watch.Traffic
 	if !d.Until(ctx, func(seen *watch.Seen) bool {
 		if len(seen.Clients) > len(d.clients) {
 			t = *seen.Clients[len(d.clients)]
 		}
-		return t.Held() >= d.server.MaxPending || t.Written == gluttony
+		return t.Held() >= d.server.MaxPending || t.Written == gluttonSends
 	}) {
 		return ctx.Err()
 	}
-	if t.Written < gluttony {
+	if t.Written < gluttonSends {
 		d.Measure("kernel", "took %s bytes, then no more: its buffers are full", stage.Number(t.Written))
 		d.Measure("loop", "holds %s more, and has stopped reading from it", stage.Number(t.Held()))
 	} else {
@@ -97,10 +97,10 @@ func (d *demo) glutton(ctx context.Context) error {
 	}
 	d.Measure("others", "%d messages echoed meanwhile, the slowest in %s", polite, stage.Time(slowest))
 
-	if err := rude.receive(gluttony); err != nil {
+	if err := rude.receive(gluttonSends); err != nil {
 		return err
 	}
-	d.Measure("glutton", "reads at last: %s bytes, every one in order", stage.Number(gluttony))
+	d.Measure("glutton", "reads at last: %s bytes, every one in order", stage.Number(gluttonSends))
 	if err := <-sent; err != nil {
 		return err
 	}
@@ -160,10 +160,10 @@ func (d *demo) wakes(ctx context.Context) error {
 	}()
 	woke, begun := 0, time.Now()
 	for events := make([]poller.Event, 1); said.Load() < wakes; woke++ {
-		if _, err := p.Wait(events, patience); err != nil {
+		if _, err := p.Wait(events, answerTimeout); err != nil {
 			return err
 		}
-		if time.Since(begun) > patience {
+		if time.Since(begun) > answerTimeout {
 			return fmt.Errorf("a wake was lost: %d of %d heard", said.Load(), wakes)
 		}
 	}

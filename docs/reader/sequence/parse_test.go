@@ -67,7 +67,7 @@ func TestAnErrorNamesTheLine(t *testing.T) {
 		{begin + "A->>B: " + strings.Repeat("x", maxText+1), 2, "at most 300 characters"},
 		{begin + strings.Repeat("x", maxName+1) + "->>B: x", 2, "at most 60 letters"},
 		{begin + strings.Repeat("A->>B: x\n", maxSteps+1), maxSteps + 2, "at most 200"},
-		{begin + crowd(maxParticipants+1), maxParticipants + 2, "at most 16 participants"},
+		{begin + participants(maxParticipants+1), maxParticipants + 2, "at most 16 participants"},
 		{strings.Repeat("\n", maxBytes+1), 1, "at most 32768 bytes"},
 	} {
 		_, err := Parse(test.text)
@@ -101,8 +101,8 @@ func TestMermaidsOwnWordsNameNobody(t *testing.T) {
 	}
 }
 
-// crowd declares n participants, a line each.
-func crowd(n int) string {
+// participants declares n participants, a line each.
+func participants(n int) string {
 	var b strings.Builder
 	for i := range n {
 		b.WriteString("participant " + strings.Repeat("p", i+1) + "\n")

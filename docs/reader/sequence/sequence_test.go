@@ -152,7 +152,7 @@ func insideTheView(t *testing.T, svg string) {
 
 // A hostile page may ask for as much as the limits allow; it must not keep the reader busy.
 func BenchmarkTheLargestDiagram(b *testing.B) {
-	text := "sequenceDiagram\n" + crowd(maxParticipants) +
+	text := "sequenceDiagram\n" + participants(maxParticipants) +
 		strings.Repeat("p->>pppppppppppppppp: "+strings.Repeat("a", 130)+"\n", maxSteps)
 	for b.Loop() {
 		diagram, err := Parse(text)

@@ -22,7 +22,7 @@ type conn struct {
 	want           poller.Interest
 }
 
-func (c *Crowd) handle(ev poller.Event) {
+func (c *Clients) handle(ev poller.Event) {
 	conn := c.conns[ev.FD]
 	if conn == nil {
 		return // lost earlier in this batch; nothing opens a descriptor meanwhile
@@ -36,7 +36,7 @@ func (c *Crowd) handle(ev poller.Event) {
 }
 
 // read takes what has come back and compares it with what was sent.
-func (c *Crowd) read(conn *conn) {
+func (c *Clients) read(conn *conn) {
 	if c.conns[conn.fd] == nil {
 		return
 	}
@@ -67,7 +67,7 @@ func (c *Crowd) read(conn *conn) {
 }
 
 // advance begins as many messages as the pipeline has room for.
-func (c *Crowd) advance(conn *conn, now time.Duration) {
+func (c *Clients) advance(conn *conn, now time.Duration) {
 	if !c.sending {
 		return
 	}
@@ -80,7 +80,7 @@ func (c *Crowd) advance(conn *conn, now time.Duration) {
 }
 
 // write sends what has been begun, as far as the kernel takes it.
-func (c *Crowd) write(conn *conn) {
+func (c *Clients) write(conn *conn) {
 	end := conn.next * int64(c.plan.Payload)
 	for conn.sent < end {
 		n, err := write(conn.fd, conn.text(conn.sent, int(min(end-conn.sent, period))))
@@ -107,7 +107,7 @@ func (c *Crowd) write(conn *conn) {
 }
 
 // lose closes a connection and counts why. What was under way on it is unanswered.
-func (c *Crowd) lose(conn *conn, why *int) {
+func (c *Clients) lose(conn *conn, why *int) {
 	*why++
 	left := int(conn.next - conn.answered)
 	c.result.Faults.Unanswered += left

@@ -24,7 +24,7 @@ const (
 
 // Open connects all clients, one after the other. A server that takes some of them and
 // then no more is a fault to be counted; one that takes nobody is an error.
-func Open(ctx context.Context, plan Plan) (*Crowd, error) {
+func Open(ctx context.Context, plan Plan) (*Clients, error) {
 	to, err := net.ResolveTCPAddr("tcp", plan.Addr)
 	if err != nil {
 		return nil, fmt.Errorf("connect %s: %w", plan.Addr, err)
@@ -33,7 +33,7 @@ func Open(ctx context.Context, plan Plan) (*Crowd, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Crowd{plan: plan, poller: p, conns: make(map[int]*conn), buf: make([]byte, buffer)}
+	c := &Clients{plan: plan, poller: p, conns: make(map[int]*conn), buf: make([]byte, buffer)}
 	for i := range plan.Conns {
 		err := c.open(ctx, to.AddrPort(), i)
 		if refusal(err) && i > 0 {
@@ -53,7 +53,7 @@ func refusal(err error) bool {
 	return errors.Is(err, unix.ECONNREFUSED) || errors.Is(err, unix.ECONNRESET) || errors.Is(err, os.ErrDeadlineExceeded)
 }
 
-func (c *Crowd) open(ctx context.Context, to netip.AddrPort, i int) error {
+func (c *Clients) open(ctx context.Context, to netip.AddrPort, i int) error {
 	var from netip.Addr
 	if n := c.sources(); n > 1 {
 		from = netip.AddrFrom4([4]byte{127, 0, 0, byte(1 + i%n)})
@@ -70,7 +70,7 @@ func (c *Crowd) open(ctx context.Context, to netip.AddrPort, i int) error {
 }
 
 // sources is how many addresses the clients come from.
-func (c *Crowd) sources() int {
+func (c *Clients) sources() int {
 	if c.plan.Sources > 0 {
 		return c.plan.Sources
 	}
@@ -105,7 +105,7 @@ func dial(ctx context.Context, from netip.Addr, to netip.AddrPort) (fd int, err 
 // connected waits until the handshake is over, and asks the socket how it went.
 func connected(ctx context.Context, fd int) error {
 	waiting := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLOUT}}
-	for end := time.Now().Add(patience); ; {
+	for end := time.Now().Add(answerTimeout); ; {
 		n, err := unix.Poll(waiting, int(turn.Milliseconds()))
 		switch {
 		case err != nil && err != unix.EINTR:

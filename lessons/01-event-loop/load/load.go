@@ -2,7 +2,7 @@
 // goroutine. It looks at every byte that comes back, and at how long that took.
 //
 // It is an event loop itself, because a client that costs more than the server measures
-// only itself. Read it in this order: load.go (what it does), crowd.go (the loop),
+// only itself. Read it in this order: load.go (what it does), clients.go (the loop),
 // conn.go (one connection), dial.go (connecting), trial.go (a server of one's own, and
 // what it used meanwhile).
 package load

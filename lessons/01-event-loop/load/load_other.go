@@ -10,19 +10,19 @@ import (
 	"onthewire/lessons/01-event-loop/poller"
 )
 
-// A Crowd needs epoll or kqueue, and this system has neither.
-type Crowd struct {
+// Clients need epoll or kqueue, and this system has neither.
+type Clients struct {
 	Progress func(answered int)
 }
 
 // Open says what the lesson runs on.
-func Open(context.Context, Plan) (*Crowd, error) {
+func Open(context.Context, Plan) (*Clients, error) {
 	_, err := poller.New()
 	return nil, err
 }
 
-func (*Crowd) Opened() int { return 0 }
-func (*Crowd) Run(context.Context, time.Duration) (Result, error) {
+func (*Clients) Opened() int { return 0 }
+func (*Clients) Run(context.Context, time.Duration) (Result, error) {
 	return Result{}, errors.ErrUnsupported
 }
-func (*Crowd) Close() {}
+func (*Clients) Close() {}

@@ -226,8 +226,8 @@ func TestAnEarlyEndIsCounted(t *testing.T) {
 }
 
 func TestAServerThatFallsSilentEndsTheRun(t *testing.T) {
-	defer func(usual time.Duration) { patience = usual }(patience)
-	patience = 300 * time.Millisecond
+	defer func(usual time.Duration) { answerTimeout = usual }(answerTimeout)
+	answerTimeout = 300 * time.Millisecond
 	address := serve(t, func(_ int, conn *net.TCPConn) {
 		b := make([]byte, 64)
 		io.ReadFull(conn, b)

@@ -100,17 +100,17 @@ func Try(ctx context.Context, server Server, plan Plan, long time.Duration, serv
 	rest(p.PID())
 	empty, _ := measure.Memory(p.PID())
 
-	crowd, err := Open(ctx, plan)
+	clients, err := Open(ctx, plan)
 	if err != nil {
 		return Trial{}, err
 	}
-	defer crowd.Close()
+	defer clients.Close()
 	rest(p.PID())
 	full, known := measure.Memory(p.PID())
-	t := Trial{Opened: crowd.Opened(), IdleKnown: known}
+	t := Trial{Opened: clients.Opened(), IdleKnown: known}
 	t.Idle = max(0, float64(full-empty)/float64(t.Opened))
 
-	first, err := crowd.Run(ctx, min(warmUp, long))
+	first, err := clients.Run(ctx, min(warmUp, long))
 	if err != nil || first.Faults.Any() {
 		t.Result = first
 		return t, err
@@ -119,7 +119,7 @@ func Try(ctx context.Context, server Server, plan Plan, long time.Duration, serv
 		return [2]measure.Look{measure.LookAt(p.PID(), serverCPU), measure.LookAt(os.Getpid(), ourCPU)}
 	}
 	t.Before = look()
-	t.Result, err = crowd.Run(ctx, long)
+	t.Result, err = clients.Run(ctx, long)
 	t.After = look()
 	t.CPU, t.CPUKnown = t.After[0].CPU-t.Before[0].CPU, t.After[0].Known
 	if err == nil {

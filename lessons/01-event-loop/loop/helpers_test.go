@@ -17,9 +17,9 @@ import (
 	"onthewire/lessons/internal/leak"
 )
 
-// patience is how long a test waits for what must happen. It only passes when something
+// testTimeout is how long a test waits for what must happen. It only passes when something
 // is broken.
-const patience = 30 * time.Second
+const testTimeout = 30 * time.Second
 
 // size scales a test down, unless it is soaked.
 func size(usual, soaked int) int {
@@ -80,7 +80,7 @@ func (s *server) wait() {
 			s.t.Errorf("the server ended: %v", err)
 		}
 		s.ended <- nil // for the cleanup
-	case <-time.After(patience):
+	case <-time.After(testTimeout):
 		s.t.Fatal("the server does not stop")
 	}
 }
@@ -88,7 +88,7 @@ func (s *server) wait() {
 // until waits for the loop to make something true.
 func (s *server) until(what string, holds func(*watch.Seen) bool) {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), testTimeout)
 	defer cancel()
 	if !s.Until(ctx, holds) {
 		s.See(func(seen *watch.Seen) {
@@ -107,7 +107,7 @@ func dial(t *testing.T, address string) *net.TCPConn {
 	conn, err := net.Dial("tcp", address)
 	must(t, err)
 	t.Cleanup(func() { conn.Close() })
-	must(t, conn.SetDeadline(time.Now().Add(patience)))
+	must(t, conn.SetDeadline(time.Now().Add(testTimeout)))
 	return conn.(*net.TCPConn)
 }
 

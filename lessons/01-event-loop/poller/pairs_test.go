@@ -12,7 +12,7 @@ import (
 	"onthewire/lessons/01-event-loop/poller"
 )
 
-const patience = 10 * time.Second
+const longest = 10 * time.Second
 
 func open(t *testing.T) *poller.Poller {
 	t.Helper()
@@ -28,7 +28,7 @@ func expect(t *testing.T, p *poller.Poller, fd int, want poller.Event) {
 	t.Helper()
 	timeout := time.Duration(0)
 	if want != (poller.Event{}) {
-		want.FD, timeout = fd, patience
+		want.FD, timeout = fd, longest
 	}
 	events := make([]poller.Event, 8)
 	n, err := p.Wait(events, timeout)
@@ -49,7 +49,7 @@ func await(t *testing.T, p *poller.Poller, fd int, wanted func(poller.Event) boo
 	t.Helper()
 	events := make([]poller.Event, 8)
 	var last []poller.Event
-	for end := time.Now().Add(patience); time.Now().Before(end); {
+	for end := time.Now().Add(longest); time.Now().Before(end); {
 		n, err := p.Wait(events, time.Until(end))
 		must(t, err)
 		last = events[:n]

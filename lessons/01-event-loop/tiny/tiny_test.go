@@ -20,8 +20,8 @@ import (
 )
 
 const (
-	message  = "hello, wire\n"
-	patience = 30 * time.Second
+	message     = "hello, wire\n"
+	testTimeout = 30 * time.Second
 )
 
 func TestItEchoes(t *testing.T) {
@@ -56,10 +56,10 @@ func TestIdleClientsMakeEveryMessageSlow(t *testing.T) {
 			for range idle {
 				dial(t, address)
 			}
-			crowded := fastest(t, address)
-			slower[server.name] = float64(crowded) / float64(alone)
+			among := fastest(t, address)
+			slower[server.name] = float64(among) / float64(alone)
 			t.Logf("one message takes %v alone, %v beside %d silent clients: %.1f times as long",
-				alone, crowded, idle, slower[server.name])
+				alone, among, idle, slower[server.name])
 		})
 	}
 	if slower["poll"] < 3 {
@@ -76,7 +76,7 @@ func TestAClientThatNeverReadsFreezesEveryone(t *testing.T) {
 	address, _ := start(t)
 	polite, glutton := dial(t, address), dial(t, address)
 	echo(t, polite)
-	gorge(t, glutton)
+	sendUntilFull(t, glutton)
 
 	io.WriteString(polite, message)
 	polite.SetReadDeadline(time.Now().Add(200 * time.Millisecond))
@@ -86,7 +86,7 @@ func TestAClientThatNeverReadsFreezesEveryone(t *testing.T) {
 
 	// The moment the glutton reads, everyone is served again.
 	go io.Copy(io.Discard, glutton)
-	polite.SetReadDeadline(time.Now().Add(patience))
+	polite.SetReadDeadline(time.Now().Add(testTimeout))
 	if _, err := io.ReadFull(polite, make([]byte, len(message))); err != nil {
 		t.Errorf("the server did not thaw: %v", err)
 	}
@@ -97,7 +97,7 @@ func TestAResetEndsTheServer(t *testing.T) {
 	address, ended := start(t)
 	polite, rude := dial(t, address), dial(t, address)
 	echo(t, polite)
-	gorge(t, rude)
+	sendUntilFull(t, rude)
 	rude.SetLinger(0)
 	rude.Close()
 	select {
@@ -106,7 +106,7 @@ func TestAResetEndsTheServer(t *testing.T) {
 			t.Errorf("the server ended: %v, want a reset", err)
 		}
 		ended <- err
-	case <-time.After(patience):
+	case <-time.After(testTimeout):
 		t.Fatal("the server has survived a reset")
 	}
 	if _, err := io.ReadFull(polite, make([]byte, 1)); err == nil {
@@ -133,7 +133,7 @@ func start(t *testing.T) (address string, ended chan error) {
 		}
 		select {
 		case <-ended:
-		case <-time.After(patience):
+		case <-time.After(testTimeout):
 			t.Error("the server does not stop")
 		}
 	})
@@ -168,7 +168,7 @@ func dial(t *testing.T, address string) *net.TCPConn {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
-	conn.SetDeadline(time.Now().Add(patience))
+	conn.SetDeadline(time.Now().Add(testTimeout))
 	return conn.(*net.TCPConn)
 }
 
@@ -188,7 +188,7 @@ func fastest(t *testing.T, address string) time.Duration {
 	t.Helper()
 	conn := dial(t, address)
 	defer conn.Close()
-	least := patience
+	least := testTimeout
 	for range 100 {
 		begun := time.Now()
 		echo(t, conn)
@@ -197,9 +197,9 @@ func fastest(t *testing.T, address string) time.Duration {
 	return least
 }
 
-// gorge sends without reading until nothing is taken any more: the server, both buffers
+// sendUntilFull sends without reading until nothing is taken any more: the server, both buffers
 // full, is stuck in write.
-func gorge(t *testing.T, conn *net.TCPConn) {
+func sendUntilFull(t *testing.T, conn *net.TCPConn) {
 	t.Helper()
 	chunk := make([]byte, 1<<20)
 	for {

@@ -44,9 +44,9 @@ func Fail(why string) {
 	panic(verdict(why))
 }
 
-// Patience is how long a check waits for what must happen. It only passes when something
+// Timeout is how long a check waits for what must happen. It only passes when something
 // is broken, and somebody who has just typed make exercise wants to know soon.
-func Patience() time.Duration {
+func Timeout() time.Duration {
 	if asked() {
 		return 2 * time.Second
 	}
@@ -68,7 +68,7 @@ func Check(t testing.TB, check func() error) {
 	var err error
 	select {
 	case err = <-ended:
-	case <-time.After(Patience() * 3 / 2):
+	case <-time.After(Timeout() * 3 / 2):
 		err = errors.New("your code does not return")
 	}
 	if missing, untouched := errors.AsType[todo](err); untouched {

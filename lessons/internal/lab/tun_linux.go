@@ -21,7 +21,7 @@ func openTUN(addr netip.Addr) (*device, error) {
 	if err != nil {
 		return nil, noTUN(&fs.PathError{Op: "open", Path: path, Err: err})
 	}
-	bell, err := newAlarm()
+	alarm, err := newAlarm()
 	if err == nil {
 		err = attach(fd, addr)
 	}
@@ -29,15 +29,15 @@ func openTUN(addr netip.Addr) (*device, error) {
 		unix.Close(fd)
 		return nil, err
 	}
-	return &device{fd: fd, bell: bell}, nil
+	return &device{fd: fd, alarm: alarm}, nil
 }
 
 // A device is the wire's end of a TUN device. It is read by one thread that waits for
 // nothing else: by way of Go's poller each packet would wait for a goroutine's turn.
 type device struct {
-	fd   int
-	bell *alarm
-	gone atomic.Bool
+	fd    int
+	alarm *alarm
+	gone  atomic.Bool
 }
 
 // Read waits for a packet. After stop it returns os.ErrClosed.
@@ -50,7 +50,7 @@ func (d *device) Read(packet []byte) (int, error) {
 		if err != unix.EAGAIN && err != unix.EINTR {
 			return 0, os.NewSyscallError("read", err)
 		}
-		d.bell.wait(never, unix.PollFd{Fd: int32(d.fd), Events: unix.POLLIN})
+		d.alarm.wait(never, unix.PollFd{Fd: int32(d.fd), Events: unix.POLLIN})
 	}
 	return 0, os.ErrClosed
 }
@@ -60,12 +60,12 @@ func (d *device) Write(packet []byte) (int, error) { return unix.Write(d.fd, pac
 
 func (d *device) stop() {
 	d.gone.Store(true)
-	d.bell.ring()
+	d.alarm.ring()
 }
 
 // close takes the device away. Nobody may be in Read or Write.
 func (d *device) close() error {
-	d.bell.close()
+	d.alarm.close()
 	return os.NewSyscallError("close", unix.Close(d.fd))
 }
 

@@ -143,7 +143,7 @@ next:
 // echo lets a client speak, reports that to the loop, and reads the answer.
 func (h *house) echo(client *net.TCPConn, fd int) error {
 	const message = "hello, wire\n"
-	client.SetDeadline(time.Now().Add(exercise.Patience()))
+	client.SetDeadline(time.Now().Add(exercise.Timeout()))
 	if _, err := io.WriteString(client, message); err != nil {
 		return err
 	}
@@ -164,7 +164,7 @@ func (h *house) echo(client *net.TCPConn, fd int) error {
 // readable waits until what the peer did has arrived.
 func readable(fd int) error {
 	for {
-		n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, int(exercise.Patience().Milliseconds()))
+		n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, int(exercise.Timeout().Milliseconds()))
 		switch {
 		case err == unix.EINTR:
 		case err != nil:

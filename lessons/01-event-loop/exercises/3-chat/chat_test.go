@@ -32,7 +32,7 @@ func TestAClientThatDoesNotReadSlowsNoOne(t *testing.T) {
 		ended := make(chan error, 1)
 		go func() { ended <- exercise.Catch(func() error { return serve(ctx, fds[0]) }) }()
 
-		c := &crowd{address: at.String()}
+		c := &clients{address: at.String()}
 		defer c.leave()
 		wrong := c.talk()
 		stop()
@@ -41,7 +41,7 @@ func TestAClientThatDoesNotReadSlowsNoOne(t *testing.T) {
 			if err != nil {
 				return err
 			}
-		case <-time.After(exercise.Patience() / 4):
+		case <-time.After(exercise.Timeout() / 4):
 			if wrong == nil {
 				return errors.New("the server does not stop")
 			}
@@ -50,7 +50,7 @@ func TestAClientThatDoesNotReadSlowsNoOne(t *testing.T) {
 	})
 }
 
-func (c *crowd) talk() error {
+func (c *clients) talk() error {
 	for _, part := range []func() error{
 		c.everybodyElseHearsALine,
 		c.everyLineOfASegmentIsHeard,
@@ -66,7 +66,7 @@ func (c *crowd) talk() error {
 	return nil
 }
 
-func (c *crowd) everybodyElseHearsALine() error {
+func (c *clients) everybodyElseHearsALine() error {
 	for len(c.clients) < 3 {
 		if _, err := c.enter(0); err != nil {
 			return err
@@ -84,7 +84,7 @@ func (c *crowd) everybodyElseHearsALine() error {
 	return nil
 }
 
-func (c *crowd) everyLineOfASegmentIsHeard() error {
+func (c *clients) everyLineOfASegmentIsHeard() error {
 	first := c.clients[0]
 	if err := first.say("one\ntwo\n"); err != nil {
 		return err
@@ -99,7 +99,7 @@ func (c *crowd) everyLineOfASegmentIsHeard() error {
 
 // What is heard of the first line proves that the server has the first half of the second
 // one as well: both were in one segment.
-func (c *crowd) halfALineWaits() error {
+func (c *clients) halfALineWaits() error {
 	a, b, listens := c.clients[0], c.clients[1], c.clients[2]
 	for _, said := range []struct {
 		by   *client
@@ -127,7 +127,7 @@ func (c *crowd) halfALineWaits() error {
 // A glutton of lines: it listens, and never reads. The kernel keeps some for it, the room
 // keeps maxPending bytes, and then it has to leave. The others are ahead of it by never
 // more than a few lines, so they stay.
-func (c *crowd) oneWhoDoesNotReadIsLeftBehind() error {
+func (c *clients) oneWhoDoesNotReadIsLeftBehind() error {
 	const (
 		turns, lines = 128, 16
 		length       = maxLine - 96
@@ -180,7 +180,7 @@ func (c *crowd) oneWhoDoesNotReadIsLeftBehind() error {
 	return fmt.Errorf("what a client does not read piles up in the server: %d bytes, and it is still connected", turns*lines*length)
 }
 
-func (c *crowd) aLineWithoutEndIsRefused() error {
+func (c *clients) aLineWithoutEndIsRefused() error {
 	endless, err := c.enter(0)
 	if err != nil {
 		return err
@@ -195,8 +195,8 @@ func (c *crowd) aLineWithoutEndIsRefused() error {
 	return nil
 }
 
-// A crowd is the clients of one chat.
-type crowd struct {
+// Clients are those of one chat.
+type clients struct {
 	address string
 	clients []*client // who is in the room and listens
 	all     []*client
@@ -211,8 +211,8 @@ type client struct {
 // enter brings in one more client, whose kernel keeps so much for it (0: what is usual).
 // The others hear its first line, so it is in. There is nobody to hear the first client,
 // but whoever comes later is let in after it.
-func (c *crowd) enter(buffer int) (*client, error) {
-	dialer := net.Dialer{Timeout: exercise.Patience()}
+func (c *clients) enter(buffer int) (*client, error) {
+	dialer := net.Dialer{Timeout: exercise.Timeout()}
 	if buffer > 0 {
 		dialer.Control = func(_, _ string, raw syscall.RawConn) error {
 			return raw.Control(func(fd uintptr) { unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RCVBUF, buffer) })
@@ -235,7 +235,7 @@ func (c *crowd) enter(buffer int) (*client, error) {
 	return in, c.othersHear(in, line, "a line does not reach everybody else")
 }
 
-func (c *crowd) othersHear(speaker *client, line, why string) error {
+func (c *clients) othersHear(speaker *client, line, why string) error {
 	for _, other := range c.clients {
 		if other == speaker {
 			continue
@@ -247,7 +247,7 @@ func (c *crowd) othersHear(speaker *client, line, why string) error {
 	return nil
 }
 
-func (c *crowd) leave() {
+func (c *clients) leave() {
 	for _, client := range c.all {
 		client.Close()
 	}
@@ -255,13 +255,13 @@ func (c *crowd) leave() {
 
 func (c *client) say(text string) error {
 	c.said = text
-	c.SetDeadline(time.Now().Add(exercise.Patience()))
+	c.SetDeadline(time.Now().Add(exercise.Timeout()))
 	_, err := io.WriteString(c, text)
 	return err
 }
 
 func (c *client) next() (string, error) {
-	c.SetDeadline(time.Now().Add(exercise.Patience()))
+	c.SetDeadline(time.Now().Add(exercise.Timeout()))
 	return c.lines.ReadString('\n')
 }
 

@@ -124,7 +124,7 @@ const warm = 4
 
 // exchange lets send send what the server wants, and tells how long the answer takes.
 func (w *wire) exchange(want []byte, send func() error) (took time.Duration, err error) {
-	deadline := time.Now().Add(exercise.Patience())
+	deadline := time.Now().Add(exercise.Timeout())
 	w.client.SetDeadline(deadline)
 	w.server.SetDeadline(deadline)
 	served := make(chan error, 1)

@@ -86,12 +86,12 @@ func isAt(listener *socket.Socket, want netip.AddrPort) error {
 
 // serveOne has a client come in, say its line and hear it back. The server hangs up first.
 func serveOne(listener *socket.Socket, at netip.AddrPort) error {
-	conn, err := net.DialTimeout("tcp4", at.String(), exercise.Patience())
+	conn, err := net.DialTimeout("tcp4", at.String(), exercise.Timeout())
 	if err != nil {
 		return fmt.Errorf("no client gets in: %w", err)
 	}
 	defer conn.Close() // second
-	conn.SetDeadline(time.Now().Add(exercise.Patience()))
+	conn.SetDeadline(time.Now().Add(exercise.Timeout()))
 	if _, err := io.WriteString(conn, message); err != nil {
 		return err
 	}
@@ -117,7 +117,7 @@ func echo(listener *socket.Socket) error {
 		return err
 	}
 	defer server.Close()
-	if err := server.SetReadTimeout(exercise.Patience()); err != nil {
+	if err := server.SetReadTimeout(exercise.Timeout()); err != nil {
 		return err
 	}
 	got := make([]byte, len(message))

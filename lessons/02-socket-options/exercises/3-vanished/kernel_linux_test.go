@@ -41,15 +41,15 @@ func theKernelWillNotice(within time.Duration) error {
 	if !c.asks {
 		return errors.New("nobody asks a silent guest whether anybody is there: SO_KEEPALIVE is off")
 	}
-	if c.patience == 0 {
+	if c.timeout == 0 {
 		return errors.New("while the room has something to say to a guest, keep-alive does not ask, and TCP_USER_TIMEOUT is not set: the kernel repeats itself for a quarter of an hour")
 	}
-	if c.patience < oneLoss {
-		return fmt.Errorf("a guest who is there has to leave when a single segment is lost: TCP_USER_TIMEOUT is %v, and the first repetition comes after 200ms", c.patience)
+	if c.timeout < oneLoss {
+		return fmt.Errorf("a guest who is there has to leave when a single segment is lost: TCP_USER_TIMEOUT is %v, and the first repetition comes after 200ms", c.timeout)
 	}
-	if at := firstRepeat + c.patience; at > within {
+	if at := firstRepeat + c.timeout; at > within {
 		return fmt.Errorf("a guest to whom the room has something to say is noticed too late: after %v instead of %v, for the clock of TCP_USER_TIMEOUT (%v) starts when the kernel begins to repeat, after some %v",
-			at, within, c.patience, firstRepeat)
+			at, within, c.timeout, firstRepeat)
 	}
 	if at := c.noticed(); at > within {
 		return fmt.Errorf("a silent guest who has vanished is noticed too late: after %v instead of %v: the first question after %v, and then one every %v, %d in all",
@@ -67,7 +67,7 @@ type clocks struct {
 	asks           bool
 	idle, interval time.Duration
 	count          int
-	patience       time.Duration
+	timeout        time.Duration
 }
 
 func read(conn *net.TCPConn) (c clocks, err error) {
@@ -85,7 +85,7 @@ func read(conn *net.TCPConn) (c clocks, err error) {
 	c.idle = time.Duration(get("TCP_KEEPIDLE", unix.IPPROTO_TCP, unix.TCP_KEEPIDLE)) * time.Second
 	c.interval = time.Duration(get("TCP_KEEPINTVL", unix.IPPROTO_TCP, unix.TCP_KEEPINTVL)) * time.Second
 	c.count = get("TCP_KEEPCNT", unix.IPPROTO_TCP, unix.TCP_KEEPCNT)
-	c.patience = time.Duration(get("TCP_USER_TIMEOUT", unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT)) * time.Millisecond
+	c.timeout = time.Duration(get("TCP_USER_TIMEOUT", unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT)) * time.Millisecond
 	return c, err
 }
 
@@ -93,7 +93,7 @@ func read(conn *net.TCPConn) (c clocks, err error) {
 // TCP_USER_TIMEOUT decides which (tcp(7)), and without it TCP_KEEPCNT would.
 func (c clocks) noticed() time.Duration {
 	at := c.idle + c.interval
-	for at < c.patience {
+	for at < c.timeout {
 		at += c.interval
 	}
 	return at

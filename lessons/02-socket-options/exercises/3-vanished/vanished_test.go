@@ -132,7 +132,7 @@ func (p *party) hello(from, to *client) error {
 	if _, err := io.WriteString(from, line); err != nil {
 		return fmt.Errorf("a guest cannot speak: %w", err)
 	}
-	to.SetReadDeadline(time.Now().Add(exercise.Patience()))
+	to.SetReadDeadline(time.Now().Add(exercise.Timeout()))
 	for {
 		got, err := to.lines.ReadString('\n')
 		if err != nil {

@@ -20,10 +20,10 @@ const (
 	slowest = time.Minute            // round trip that a histogram can tell from a slower one
 )
 
-var patience = 5 * time.Second // how long a server may leave everybody waiting; shorter in tests
+var answerTimeout = 5 * time.Second // how long a server may leave everybody waiting; shorter in tests
 
-// A Crowd is all the clients, connected. It belongs to one goroutine.
-type Crowd struct {
+// Clients are connected, all of them. They belong to one goroutine.
+type Clients struct {
 	// Progress, if not nil, is told once a second what has been answered so far.
 	Progress func(answered int)
 
@@ -42,12 +42,12 @@ type Crowd struct {
 }
 
 // Opened is how many clients are connected.
-func (c *Crowd) Opened() int { return len(c.conns) }
+func (c *Clients) Opened() int { return len(c.conns) }
 
 // Run sends messages on all connections for so long, or until ctx is done, and then waits
 // until the last is answered. It gives up on a server that answers nobody for 5 seconds.
 // It may be called again after a run without faults.
-func (c *Crowd) Run(ctx context.Context, long time.Duration) (Result, error) {
+func (c *Clients) Run(ctx context.Context, long time.Duration) (Result, error) {
 	c.result = Result{RoundTrips: hdrhistogram.New(1, slowest.Nanoseconds(), 3)}
 	c.result.Faults.Refused = c.refused
 	c.begun, c.moved, c.sending = time.Now(), 0, true
@@ -60,9 +60,9 @@ func (c *Crowd) Run(ctx context.Context, long time.Duration) (Result, error) {
 	return c.result, err
 }
 
-func (c *Crowd) serve(ctx context.Context, long time.Duration) error {
+func (c *Clients) serve(ctx context.Context, long time.Duration) error {
 	events := make([]poller.Event, batch)
-	told, giveUp := time.Second, long+patience
+	told, giveUp := time.Second, long+answerTimeout
 	for len(c.conns) > 0 && (c.sending || c.underWay > 0) {
 		n, err := c.poller.Wait(events, turn)
 		if err != nil {
@@ -78,7 +78,7 @@ func (c *Crowd) serve(ctx context.Context, long time.Duration) error {
 				giveUp = now + soon
 			}
 		}
-		if now >= giveUp || now-c.moved >= patience {
+		if now >= giveUp || now-c.moved >= answerTimeout {
 			return nil
 		}
 		if c.Progress != nil && now >= told {
@@ -89,10 +89,10 @@ func (c *Crowd) serve(ctx context.Context, long time.Duration) error {
 	return nil
 }
 
-func (c *Crowd) since() time.Duration { return time.Since(c.begun) }
+func (c *Clients) since() time.Duration { return time.Since(c.begun) }
 
 // Close ends all connections.
-func (c *Crowd) Close() {
+func (c *Clients) Close() {
 	for fd := range c.conns {
 		unix.Close(fd)
 	}

@@ -27,8 +27,8 @@ func TestMain(m *testing.M) {
 	switch os.Getenv("PART") {
 	case "":
 		os.Exit(m.Run())
-	case "crowd":
-		err = crowd(os.Getenv("ADDR"), os.Getenv("CLIENTS"))
+	case "clients":
+		err = clients(os.Getenv("ADDR"), os.Getenv("CLIENTS"))
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 
 func part(t *testing.T, name string, env ...string) *exec.Cmd {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 2*patience)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*testTimeout)
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, os.Args[0])
 	cmd.Env = append(os.Environ(), append(env, "PART="+name)...)
@@ -53,7 +53,7 @@ func TestTenThousandClientsAreServed(t *testing.T) {
 		n = most
 	}
 	s := start(t, 1, nil)
-	out, err := part(t, "crowd", "ADDR="+s.Addr().String(), "CLIENTS="+strconv.Itoa(n)).Output()
+	out, err := part(t, "clients", "ADDR="+s.Addr().String(), "CLIENTS="+strconv.Itoa(n)).Output()
 	must(t, err)
 	took, err := time.ParseDuration(strings.TrimSpace(string(out)))
 	must(t, err)
@@ -69,8 +69,8 @@ func TestTenThousandClientsAreServed(t *testing.T) {
 	s.until("all are closed", func(seen *watch.Seen) bool { return seen.Closed == n })
 }
 
-// crowd is n clients which connect, all speak, and all wait for their answer.
-func crowd(address, count string) error {
+// clients are n clients which connect, all speak, and all wait for their answer.
+func clients(address, count string) error {
 	n, err := strconv.Atoi(count)
 	if err != nil {
 		return err
@@ -87,7 +87,7 @@ func crowd(address, count string) error {
 	}
 	answer := make([]byte, len(hello))
 	for i, conn := range conns {
-		conn.SetReadDeadline(begun.Add(patience))
+		conn.SetReadDeadline(begun.Add(testTimeout))
 		if _, err := io.ReadFull(conn, answer); err != nil || string(answer) != string(hello) {
 			return fmt.Errorf("client %d of %d: %q, %v", i, n, answer, err)
 		}
