@@ -39,6 +39,7 @@ type serveCommand struct {
 	Loops      int           `default:"1" help:"Event loops, each with a thread of its own."`
 	Idle       time.Duration `default:"0s" help:"Close a connection that moves no byte for so long; 0s: never."`
 	MaxPending int           `default:"262144" help:"Bytes kept for a client that does not read."`
+	Drain      time.Duration `default:"5s" help:"How long stopping may take; then whoever has not read its answer is reset."`
 }
 
 // Validate says which numbers make no sense; kong calls it.
@@ -50,8 +51,12 @@ func (c serveCommand) Validate() error {
 		return fmt.Errorf("--idle %v: a time cannot be negative", c.Idle)
 	case c.MaxPending < 1:
 		return fmt.Errorf("--max-pending %d: at least 1 byte has to be kept", c.MaxPending)
+	case c.Drain < 0:
+		return fmt.Errorf("--drain %v: a time cannot be negative", c.Drain)
+	case c.Engine == "tiny" && c.Drain != 5*time.Second:
+		return errors.New("--engine tiny knows only --addr: it does not drain")
 	case c.Engine != "loop" && (c.Loops > 1 || c.Idle > 0 || c.MaxPending != 256<<10):
-		return fmt.Errorf("--engine %s knows only --addr", c.Engine)
+		return fmt.Errorf("--engine %s knows only --addr and --drain", c.Engine)
 	}
 	return nil
 }
@@ -65,7 +70,12 @@ func (c serveCommand) Run(ctx context.Context) error {
 		return err
 	}
 	cli.Listening(server.Addr())
-	return server.Run(ctx)
+	err = server.Run(ctx)
+	if cut, ok := errors.AsType[*sock.Cut](err); ok { // it has stopped, as it was told
+		fmt.Fprintln(os.Stderr, cut)
+		return nil
+	}
+	return err
 }
 
 // An engine is an echo server that listens already.
@@ -77,18 +87,29 @@ type engine interface {
 func (c serveCommand) listen(ctx context.Context) (engine, error) {
 	switch c.Engine {
 	case "goroutines":
-		return goroutines.Listen(ctx, c.Addr)
+		server, err := goroutines.Listen(ctx, c.Addr)
+		if err == nil {
+			server.Drain = c.Drain
+		}
+		return server, err
 	case "threads":
-		return threads.Listen(ctx, c.Addr)
+		server, err := threads.Listen(ctx, c.Addr)
+		if err == nil {
+			server.Drain = c.Drain
+		}
+		return server, err
 	case "uring":
-		return uring.Listen(ctx, c.Addr)
+		server, err := uring.Listen(ctx, c.Addr)
+		if err == nil {
+			server.Drain = c.Drain
+		}
+		return server, err
 	}
 	server, err := loop.Listen(ctx, c.Addr, c.Loops)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		server.Idle, server.MaxPending, server.Drain, server.Trace = c.Idle, c.MaxPending, c.Drain, complain()
 	}
-	server.Idle, server.MaxPending, server.Trace = c.Idle, c.MaxPending, complain()
-	return server, nil
+	return server, err
 }
 
 // serveTiny does not wait for tiny to return: no context can wake it.

@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"onthewire/lessons/01-event-loop/sock"
 )
 
 func stoppingClosesTheSilentAtOnce(t *testing.T, s *suite) {
@@ -48,7 +50,11 @@ func stoppingDoesNotWaitForAClientThatNeverReads(t *testing.T, s *suite) {
 	gorge(t, srv.dial(), feast())
 	begun := time.Now()
 	srv.stop()
-	srv.wait()
+	err := <-srv.ended
+	srv.ended <- nil // for the cleanup
+	if _, cut := errors.AsType[*sock.Cut](err); !cut {
+		t.Errorf("the server ended: %v, want it to say whom it has cut off", err)
+	}
 	if took := time.Since(begun); took > 5*time.Second {
 		t.Errorf("stopping took %v", took)
 	}

@@ -22,6 +22,9 @@ type conn struct {
 	eof     bool            // the client has finished sending (FIN); answer, then close
 	closed  bool            // the descriptor follows at the end of the turn
 
+	finished bool  // we have, while stopping (FIN): what still arrives is dropped
+	unsent   int32 // bytes the peer's kernel had not acknowledged when we last asked
+
 	moved      time.Time // when a byte last moved
 	prev, next *conn     // in the idle list
 }
@@ -62,6 +65,8 @@ func (l *loop) read(c *conn) bool {
 	case n == 0:
 		c.eof = true
 		return false
+	case c.finished:
+		return true
 	}
 	l.touch(c)
 	if len(c.pending) > 0 {

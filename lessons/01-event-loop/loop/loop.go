@@ -5,19 +5,20 @@ package loop
 import (
 	"context"
 	"os"
-	"runtime"
 	"time"
 
 	"golang.org/x/sys/unix"
 
 	"onthewire/lessons/01-event-loop/poller"
+	"onthewire/lessons/01-event-loop/sock"
 )
 
 const (
-	batch     = 1024            // events a wait, at most
-	buffer    = 64 << 10        // bytes a read, at most
-	drainTime = 4 * time.Second // how long stopping may take
-	drainIdle = time.Second     // how long, while stopping, one client may keep us waiting
+	batch  = 1024     // events a wait, at most
+	buffer = 64 << 10 // bytes a read, at most
+
+	tick  = 20 * time.Millisecond // how often, while stopping, we ask what the kernel still holds
+	stall = time.Second           // a client that takes nothing for so long, while stopping, is given up
 )
 
 // A loop is all that one goroutine needs to serve its clients. Nobody else touches it.
@@ -36,37 +37,8 @@ type loop struct {
 	idleTime time.Duration // 0: nobody keeps the list
 	buf      []byte        // every read goes through it: a silent connection owns no buffer
 
-	stopBy time.Time
-}
-
-// run serves the clients of one listener, and closes it.
-func run(ctx context.Context, s *Server, listener int) error {
-	runtime.LockOSThread() // one loop, one thread: what the system says of the thread, it says of the loop
-	defer runtime.UnlockOSThread()
-	p, err := poller.New()
-	if err != nil {
-		unix.Close(listener)
-		return err
-	}
-	l := &loop{
-		Server: s, poller: p, now: time.Now(), listener: listener,
-		conns: make(map[int]*conn), idleTime: s.Idle, buf: make([]byte, buffer),
-	}
-	defer l.closeAll()
-	if err := p.Add(listener, poller.Readable); err != nil {
-		return err
-	}
-
-	// Only the waker reaches a loop that sleeps. A wake that is under way must end before
-	// its descriptor is closed, because the number may be somebody else's right after.
-	woken := make(chan struct{})
-	forget := context.AfterFunc(ctx, func() { p.Wake(); close(woken) })
-	defer func() {
-		if !forget() {
-			<-woken
-		}
-	}()
-	return l.serve(ctx)
+	stopBy time.Time // the end, when we are stopping
+	lookAt time.Time // and when to see who is done
 }
 
 // serve waits, handles each event, closes what is to be closed, and waits again.
@@ -86,6 +58,9 @@ func (l *loop) serve(ctx context.Context) error {
 				return err
 			}
 		}
+		if l.listener < 0 && !l.now.Before(l.lookAt) {
+			l.drain()
+		}
 		l.expire()
 		if err := l.sweep(); err != nil {
 			return err
@@ -99,29 +74,6 @@ func (l *loop) serve(ctx context.Context) error {
 			return nil
 		}
 	}
-}
-
-// timeout is how long the loop may sleep; negative means until something happens.
-func (l *loop) timeout() time.Duration {
-	var next time.Time
-	sooner := func(t time.Time) {
-		if next.IsZero() || t.Before(next) {
-			next = t
-		}
-	}
-	if l.resting {
-		sooner(l.restUntil)
-	}
-	if l.listener < 0 {
-		sooner(l.stopBy)
-	}
-	if c := l.idle.front; c != nil {
-		sooner(c.moved.Add(l.idleTime))
-	}
-	if next.IsZero() {
-		return -1
-	}
-	return max(0, time.Until(next))
 }
 
 // handle serves one connection.
@@ -159,29 +111,61 @@ func (l *loop) sweep() error {
 	return nil
 }
 
-// stop begins the end. Who has connected is still let in, what has arrived is answered,
-// and who has nothing under way is closed.
+// stop begins the end. Who has connected is still let in. From here on nobody may be idle
+// for longer than a stall, whatever the server allows otherwise.
 func (l *loop) stop() error {
 	if err := l.accept(); err != nil {
 		return err
 	}
 	unix.Close(l.listener)
 	l.listener, l.resting = -1, false
-	l.stopBy, l.idleTime = l.now.Add(drainTime), drainIdle
+	l.stopBy, l.lookAt, l.idleTime = l.now.Add(l.Drain), l.now.Add(tick), stall
+	if l.failed.Load() {
+		l.stopBy = l.now
+	}
 	for _, c := range l.conns {
-		if heard := l.read(c); heard || len(c.pending) > 0 {
+		l.touch(c)
+	}
+	return nil
+}
+
+// drain looks who is done: who has been silent since the last look, and whose kernel has
+// acknowledged all that we sent. We finish (FIN), and close once that is acknowledged too.
+// To close earlier might lose it: a byte that lies unread in a closed socket, or arrives at
+// one, makes the kernel send RST, and RST overtakes what waits to be sent.
+func (l *loop) drain() {
+	l.lookAt = l.now.Add(tick)
+	for _, c := range l.conns {
+		l.read(c)
+		if l.passing(c) {
 			l.touch(c)
-		} else {
+		}
+		done := len(c.pending) == 0 && c.unsent == 0 && l.now.Sub(c.moved) >= tick
+		switch {
+		case done && c.finished:
 			l.close(c, nil)
+		case done && !c.closed:
+			c.finished = true
+			unix.Shutdown(c.fd, unix.SHUT_WR)
 		}
 		l.settle(c)
 	}
-	return l.sweep()
+}
+
+// giveUp closes a client that has not taken what it is owed. The RST tells it so: after a
+// FIN it would think that it had everything.
+func (l *loop) giveUp(c *conn) {
+	if owed := len(c.pending) + sock.Unsent(c.fd); owed > 0 && !c.finished && !c.closed {
+		unix.SetsockoptLinger(c.fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})
+		l.cutClients.Add(1)
+		l.cutBytes.Add(int64(owed))
+	}
+	l.close(c, os.ErrDeadlineExceeded)
 }
 
 func (l *loop) closeAll() {
 	for _, c := range l.conns {
-		l.close(c, os.ErrDeadlineExceeded)
+		l.giveUp(c)
 	}
 	l.resting = false
 	l.sweep()

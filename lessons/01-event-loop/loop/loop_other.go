@@ -15,6 +15,7 @@ import (
 type Server struct {
 	Idle       time.Duration
 	MaxPending int
+	Drain      time.Duration
 	Trace      func(call string, fd, n int, err error)
 }
 

@@ -11,8 +11,13 @@ package loop
 import (
 	"context"
 	"net/netip"
+	"runtime"
+	"sync/atomic"
 	"time"
 
+	"golang.org/x/sys/unix"
+
+	"onthewire/lessons/01-event-loop/poller"
 	"onthewire/lessons/01-event-loop/sock"
 )
 
@@ -33,8 +38,14 @@ type Server struct {
 	// Each loop calls Trace by itself.
 	Trace func(call string, fd, n int, err error)
 
+	// Drain is how long stopping may take.
+	Drain time.Duration
+
 	addr      netip.AddrPort
 	listeners []int
+
+	failed               atomic.Bool  // one of the loops: the others need not drain
+	cutClients, cutBytes atomic.Int64 // whom stopping has cut off, and what they were owed
 }
 
 // Listen opens a server with so many loops (more than one: Linux only) on a HOST:PORT.
@@ -44,15 +55,19 @@ func Listen(ctx context.Context, address string, loops int) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Server{MaxPending: 256 << 10, addr: addr, listeners: fds}, nil
+	return &Server{MaxPending: 256 << 10, Drain: 5 * time.Second, addr: addr, listeners: fds}, nil
 }
 
 // Addr is the address that the server listens on, with its real port.
 func (s *Server) Addr() netip.AddrPort { return s.addr }
 
-// Run serves until ctx is done or a loop fails. Then it accepts nobody any more, answers
-// in full what has already arrived, closes every descriptor and returns within 5 seconds:
-// nil after ctx, else why it failed. It must be called once, or the listener stays open.
+// Run serves until ctx is done, and then stops. It lets nobody in any more, and answers
+// what has arrived and what follows without a pause. Each connection is closed once its
+// peer's kernel has acknowledged all of that. A peer that takes nothing for a second is
+// given up, and after Drain everybody is. They are reset, and Run returns a *sock.Cut.
+//
+// When a loop fails, Run resets everybody at once and returns why. In any case all
+// descriptors are closed. It must be called once, or the listener stays open.
 func (s *Server) Run(ctx context.Context) error {
 	s.MaxPending = max(s.MaxPending, 1)
 	ctx, cancel := context.WithCancel(ctx)
@@ -65,8 +80,42 @@ func (s *Server) Run(ctx context.Context) error {
 	for range s.listeners {
 		if err := <-ended; err != nil && failed == nil {
 			failed = err
+			s.failed.Store(true)
 			cancel()
 		}
 	}
+	if cut := s.cutClients.Load(); failed == nil && cut > 0 {
+		return &sock.Cut{Clients: int(cut), Bytes: int(s.cutBytes.Load())}
+	}
 	return failed
+}
+
+// run serves the clients of one listener, and closes it.
+func run(ctx context.Context, s *Server, listener int) error {
+	runtime.LockOSThread() // one loop, one thread: what the system says of the thread, it says of the loop
+	defer runtime.UnlockOSThread()
+	p, err := poller.New()
+	if err != nil {
+		unix.Close(listener)
+		return err
+	}
+	l := &loop{
+		Server: s, poller: p, now: time.Now(), listener: listener,
+		conns: make(map[int]*conn), idleTime: s.Idle, buf: make([]byte, buffer),
+	}
+	defer l.closeAll()
+	if err := p.Add(listener, poller.Readable); err != nil {
+		return err
+	}
+
+	// Only the waker reaches a loop that sleeps. A wake that is under way must end before
+	// its descriptor is closed, because the number may be somebody else's right after.
+	woken := make(chan struct{})
+	forget := context.AfterFunc(ctx, func() { p.Wake(); close(woken) })
+	defer func() {
+		if !forget() {
+			<-woken
+		}
+	}()
+	return l.serve(ctx)
 }

@@ -59,3 +59,14 @@ func sharePort(int) error {
 	return fmt.Errorf("several loops on one port: %w on %s; Linux deals clients out among them, try --loops 1",
 		errors.ErrUnsupported, runtime.GOOS)
 }
+
+// Unsent is how many bytes of ours the peer's kernel has not acknowledged yet. Only macOS
+// tells; elsewhere it is 0, and who stops leaves the rest to the kernel.
+func Unsent(fd int) int {
+	const soNWrite = 0x1024 // SO_NWRITE
+	if runtime.GOOS != "darwin" {
+		return 0
+	}
+	n, _ := unix.GetsockoptInt(fd, unix.SOL_SOCKET, soNWrite)
+	return n
+}

@@ -27,3 +27,10 @@ func socket(at netip.AddrPort) (int, error) {
 func sharePort(fd int) error {
 	return os.NewSyscallError("setsockopt", unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEPORT, 1))
 }
+
+// Unsent is how many bytes of ours the peer's kernel has not acknowledged yet. A FIN counts
+// as one.
+func Unsent(fd int) int {
+	n, _ := unix.IoctlGetInt(fd, unix.SIOCOUTQ)
+	return n
+}

@@ -4,6 +4,8 @@ package threads
 
 import (
 	"runtime"
+	"sync/atomic"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -16,6 +18,15 @@ const (
 	buffer = 4 << 10 // bytes a read, at most; beside the thread's stack it is small
 )
 
+// A conn is one client.
+type conn struct {
+	written atomic.Int64 // bytes
+
+	seen     progress // while stopping: when we looked last
+	moved    time.Time
+	finished bool // we have (FIN)
+}
+
 // open begins to serve a client that has just been accepted.
 func (s *Server) open(fd int) {
 	s.mu.Lock()
@@ -24,14 +35,15 @@ func (s *Server) open(fd int) {
 		unix.Close(fd) // the client sees the end before it has got an answer
 		return
 	}
-	s.conns[fd] = true
-	s.threads.Go(func() { s.serve(fd) })
+	c := &conn{}
+	s.conns[fd] = c
+	s.threads.Go(func() { s.serve(fd, c) })
 }
 
 // serve echoes to one client. The thread sleeps in read until there is something to echo,
 // and in write until the kernel has room, so who does not read delays nobody else. It is
 // locked and never unlocked, and thus ends with the connection.
-func (s *Server) serve(fd int) {
+func (s *Server) serve(fd int, c *conn) {
 	runtime.LockOSThread()
 	defer s.close(fd)
 	buf := make([]byte, buffer)
@@ -49,6 +61,7 @@ func (s *Server) serve(fd int) {
 				return
 			}
 			rest = rest[max(n, 0):] // -1 beside an error
+			c.written.Add(int64(max(n, 0)))
 		}
 	}
 }

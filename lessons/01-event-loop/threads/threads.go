@@ -4,7 +4,8 @@
 // system calls that sleep until they are done. Servers on Rust's std::net look like this.
 // In Go one has to ask for it: the sockets block, and each goroutine has locked its thread.
 //
-// Read it in this order: threads.go (accepting and stopping), conn.go (one client).
+// Read it in this order: threads.go (accepting), conn.go (one client), drain.go (the
+// end).
 package threads
 
 import (
@@ -19,13 +20,11 @@ import (
 	"onthewire/lessons/01-event-loop/sock"
 )
 
-const (
-	drainTime = 2 * time.Second // how long stopping may take
-	drainIdle = time.Second     // how long, while stopping, one client may keep us waiting
-)
-
 // A Server echoes to every client what it sends.
 type Server struct {
+	// Drain is how long stopping may take. It may be set until Run.
+	Drain time.Duration
+
 	addr     netip.AddrPort
 	listener int
 	bell     *os.File // the reading end of a pipe, which becomes ready when
@@ -33,7 +32,8 @@ type Server struct {
 
 	threads sync.WaitGroup
 	mu      sync.Mutex
-	conns   map[int]bool // the descriptors that are open; nobody closes one while it is in here
+	conns   map[int]*conn // by descriptor; nobody closes one while it is in here
+	cut     sock.Cut      // whom stopping has cut off
 }
 
 // Listen opens a server on a HOST:PORT.
@@ -48,28 +48,38 @@ func Listen(ctx context.Context, address string) (*Server, error) {
 		rope.Close()
 		return nil, err
 	}
-	return &Server{addr: addr, listener: fds[0], bell: bell, rope: rope, conns: make(map[int]bool)}, nil
+	return &Server{
+		Drain: 5 * time.Second, addr: addr, listener: fds[0], bell: bell, rope: rope, conns: make(map[int]*conn),
+	}, nil
 }
 
 // Addr is the address that the server listens on, with its real port.
 func (s *Server) Addr() netip.AddrPort { return s.addr }
 
-// Run serves until ctx is done or accepting fails. Then it accepts nobody any more, answers
-// in full what has already arrived, closes every descriptor and returns within 5 seconds:
-// nil after ctx, else why it failed. It must be called once, or the listener stays open.
+// Run serves until ctx is done, and then stops. It lets nobody in any more, and answers
+// what has arrived and what follows without a pause. Each connection is closed once its
+// peer's kernel has acknowledged all of that. A peer that takes nothing for a second is
+// given up, and after Drain everybody is. They are reset, and Run returns a *sock.Cut.
+//
+// When accepting fails for good, Run resets everybody at once and returns why. In any case
+// all descriptors are closed. It must be called once, or the listener stays open.
 func (s *Server) Run(ctx context.Context) error {
 	forget := context.AfterFunc(ctx, func() { s.rope.Close() })
-	err := s.accept()
+	failed := s.accept()
 	unix.Close(s.listener)
-	s.finish()
-	enough := time.AfterFunc(drainTime, s.cut)
+	if failed == nil {
+		s.drain()
+	}
+	s.cutOff()
 	s.threads.Wait()
-	enough.Stop()
 	if forget() {
 		s.rope.Close()
 	}
 	s.bell.Close()
-	return err
+	if failed == nil && s.cut.Clients > 0 {
+		return &s.cut
+	}
+	return failed
 }
 
 // accept lets clients in until the bell rings, and then those who have connected before. A
@@ -106,31 +116,5 @@ func (s *Server) accept() error {
 			pause = min(max(5, 2*pause), 1000)
 			ready, timeout = both[:1], pause
 		}
-	}
-}
-
-// finish ends the connections of all who have nothing under way. A thread that sleeps in
-// read(2) can be woken by nobody but the connection. After shutdown(2) read returns what
-// has arrived meanwhile and then 0, as if the client had finished. Who is being answered
-// may go on, but not fall silent.
-func (s *Server) finish() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	idle := unix.NsecToTimeval(int64(drainIdle))
-	for fd := range s.conns {
-		unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &idle) // for the reads to come
-		_, _, err := unix.Recvfrom(fd, make([]byte, 1), unix.MSG_PEEK|unix.MSG_DONTWAIT)
-		if err == unix.EAGAIN {
-			unix.Shutdown(fd, unix.SHUT_RD)
-		}
-	}
-}
-
-// cut ends what is left. It also wakes a thread that sleeps in write(2).
-func (s *Server) cut() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for fd := range s.conns {
-		unix.Shutdown(fd, unix.SHUT_RDWR)
 	}
 }

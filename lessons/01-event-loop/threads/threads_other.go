@@ -6,12 +6,13 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"time"
 
 	"onthewire/lessons/01-event-loop/sock"
 )
 
 // A Server needs sockets that are plain descriptors, and this system has none.
-type Server struct{}
+type Server struct{ Drain time.Duration }
 
 // Listen says what the lesson runs on.
 func Listen(ctx context.Context, address string) (*Server, error) {

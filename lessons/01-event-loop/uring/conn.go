@@ -21,28 +21,21 @@ type conn struct {
 	pin     runtime.Pinner // holds out where it is, if it is our own memory
 	pending []byte         // what comes after out
 
-	receiving bool      // the operation is under way
-	stopping  bool      // it is being cancelled
-	paused    bool      // what we hold has reached the high-water mark: do not receive
-	eof       bool      // the client has finished sending (FIN); answer, then close
-	closed    bool      // the descriptor follows with the last completion
-	moved     time.Time // while stopping: when a byte last moved
+	receiving bool // the operation is under way
+	stopping  bool // it is being cancelled
+	paused    bool // what we hold has reached the high-water mark: do not receive
+	eof       bool // the client has finished sending (FIN); answer, then close
+	closed    bool // the descriptor follows with the last completion
+
+	finished bool      // we have, while stopping (FIN): what still arrives is dropped
+	unsent   int       // bytes the peer's kernel had not acknowledged when we last asked
+	moved    time.Time // while stopping: when a byte last moved
 }
 
 const none = -1
 
 // held is how much we have received and not yet sent.
 func (c *conn) held() int { return len(c.out) + len(c.pending) }
-
-// heard tells whether something has arrived that we have not received.
-func (c *conn) heard() bool {
-	n, _, _ := unix.Recvfrom(c.fd, make([]byte, 1), unix.MSG_PEEK|unix.MSG_DONTWAIT)
-	return n > 0
-}
-
-// finish hears the client no more: receiving goes on with what has arrived already, and
-// then sees the end, as if the client had finished.
-func (c *conn) finish() { unix.Shutdown(c.fd, unix.SHUT_RD) }
 
 // admit begins to serve a client that has just been accepted.
 func (l *loop) admit(fd int) {
@@ -64,6 +57,8 @@ func (l *loop) received(c *conn, done cqe) {
 	}
 	id := int(done.flags >> 16)
 	switch {
+	case done.res > 0 && c.finished:
+		l.pool.put(id)
 	case done.res > 0 && c.held() == 0 && !c.closed:
 		c.out, c.shared = l.pool.bytes(id)[:done.res], id
 		l.send(c, unix.MSG_DONTWAIT)

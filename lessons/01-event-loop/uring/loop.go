@@ -35,7 +35,8 @@ type loop struct {
 	open      int       // how many there are
 	accepting bool      // the operation is under way
 	restUntil time.Time // not accepting until then
-	stopBy    time.Time // zero unless we are stopping
+	stopBy    time.Time // the end; zero unless we are stopping
+	lookAt    time.Time // and when to see who is done
 }
 
 // run serves the clients, and closes everything.
@@ -94,7 +95,7 @@ func (l *loop) serve() error {
 func (l *loop) timeout() time.Duration {
 	switch {
 	case !l.stopBy.IsZero():
-		return drainTick
+		return tick
 	case !l.accepting:
 		return max(0, time.Until(l.restUntil))
 	}

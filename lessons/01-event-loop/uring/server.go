@@ -13,13 +13,14 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"time"
 
 	"golang.org/x/sys/unix"
 
 	"onthewire/lessons/01-event-loop/sock"
 )
 
-// A Server echoes to every client what it sends. Its field may be set until Run.
+// A Server echoes to every client what it sends. Its fields may be set until Run.
 type Server struct {
 	// MaxPending is the high-water mark: how many bytes are kept for a client that does
 	// not read. At the mark the server stops receiving from that client, and begins again
@@ -27,16 +28,20 @@ type Server struct {
 	// 1 counts as 1.
 	MaxPending int
 
+	// Drain is how long stopping may take.
+	Drain time.Duration
+
 	addr     netip.AddrPort
 	listener int
 	waker    int // an eventfd
 	ring     *ring
 	pool     *pool
+	cut      sock.Cut // whom stopping has cut off
 }
 
 // Listen opens a server on a HOST:PORT, or says why this system lets nobody use io_uring.
 func Listen(ctx context.Context, address string) (_ *Server, err error) {
-	s := &Server{MaxPending: 256 << 10, listener: -1, waker: -1}
+	s := &Server{MaxPending: 256 << 10, Drain: 5 * time.Second, listener: -1, waker: -1}
 	defer func() {
 		if err != nil {
 			s.close()
@@ -64,14 +69,21 @@ func Listen(ctx context.Context, address string) (_ *Server, err error) {
 // Addr is the address that the server listens on, with its real port.
 func (s *Server) Addr() netip.AddrPort { return s.addr }
 
-// Run serves until ctx is done or the ring fails. Then it accepts nobody any more, answers
-// in full what has already arrived, closes every descriptor and returns within 5 seconds:
-// nil after ctx, else why it failed. It must be called once, or the listener stays open.
+// Run serves until ctx is done, and then stops. It lets nobody in any more, and answers
+// what has arrived and what follows without a pause. Each connection is closed once its
+// peer's kernel has acknowledged all of that. A peer that takes nothing for a second is
+// given up, and after Drain everybody is. They are reset, and Run returns a *sock.Cut.
+//
+// When the ring or accepting fails, Run resets everybody at once and returns why. In any
+// case all descriptors are closed. It must be called once, or the listener stays open.
 func (s *Server) Run(ctx context.Context) error {
 	s.MaxPending = max(s.MaxPending, 1)
 	ended := make(chan error)
 	go func() { ended <- run(ctx, s) }()
-	return <-ended
+	if err := <-ended; err != nil || s.cut.Clients == 0 {
+		return err
+	}
+	return &s.cut
 }
 
 func (s *Server) close() {

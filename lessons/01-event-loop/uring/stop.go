@@ -6,17 +6,18 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"onthewire/lessons/01-event-loop/sock"
 )
 
 const (
-	drainTime = 2 * time.Second       // how long stopping may take
-	drainIdle = time.Second           // how long, while stopping, one client may keep us waiting
-	drainTick = 50 * time.Millisecond // how often, while stopping, we look for such clients
+	tick  = 20 * time.Millisecond // how often, while stopping, we ask what the kernel still holds
+	stall = time.Second           // a client that takes nothing for so long, while stopping, is given up
 )
 
 // stop begins the end. Until the kernel accepts no more, the rest of it has to wait.
 func (l *loop) stop() {
-	l.stopBy = l.now.Add(drainTime)
+	l.stopBy = l.now.Add(l.Drain)
 	if l.accepting {
 		l.ring.add(sqe{
 			opcode: opAsyncCancel, addr: userData(toAccept, l.listener), userData: userData(toStopAccepting, l.listener),
@@ -32,16 +33,51 @@ func (l *loop) drained() bool {
 	if l.listener >= 0 {
 		l.turnAway()
 	}
-	for _, c := range l.conns {
-		if c != nil && c.held() == 0 && l.now.Sub(c.moved) >= drainIdle {
-			c.finish()
+	if !l.now.Before(l.lookAt) {
+		l.lookAt = l.now.Add(tick)
+		for _, c := range l.conns {
+			if c != nil {
+				l.look(c)
+			}
 		}
 	}
 	return l.open == 0 || !l.now.Before(l.stopBy)
 }
 
-// turnAway lets in who has connected before and closes the listener. Then it ends the
-// connections of all who have nothing under way.
+// look sees whether c is done: whether it has been silent for a tick, and its kernel has
+// acknowledged all that we sent. We finish (FIN), and close once that is acknowledged too.
+// To close earlier might lose it: a byte that arrives at a closed socket makes the kernel
+// send RST, and RST overtakes what waits to be sent.
+func (l *loop) look(c *conn) {
+	if unsent := sock.Unsent(c.fd); unsent != c.unsent {
+		c.unsent, c.moved = unsent, l.now
+	}
+	quiet := l.now.Sub(c.moved)
+	switch done := c.held() == 0 && c.unsent == 0; {
+	case c.closed || quiet < tick:
+	case done && c.finished:
+		l.close(c)
+	case done:
+		c.finished = true
+		unix.Shutdown(c.fd, unix.SHUT_WR)
+	case quiet >= stall:
+		l.giveUp(c)
+	}
+	l.settle(c)
+}
+
+// giveUp closes a client that has not taken what it is owed. The RST tells it so: after a
+// FIN it would think that it had everything.
+func (l *loop) giveUp(c *conn) {
+	if owed := c.held() + sock.Unsent(c.fd); owed > 0 && !c.finished && !c.closed {
+		unix.SetsockoptLinger(c.fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})
+		l.cut.Clients++
+		l.cut.Bytes += owed
+	}
+	l.close(c)
+}
+
+// turnAway lets in who has connected before, and closes the listener.
 func (l *loop) turnAway() {
 	unix.SetNonblock(l.listener, true)
 	for {
@@ -55,10 +91,11 @@ func (l *loop) turnAway() {
 	unix.Close(l.listener)
 	l.listener = -1
 	for _, c := range l.conns {
-		if c != nil && (c.held() > 0 || c.heard()) {
+		if c != nil {
 			c.moved = l.now
 		}
 	}
+	l.lookAt = l.now.Add(tick)
 }
 
 // closeAll cuts off who is left, and waits until the kernel has let go of their memory.
@@ -66,11 +103,11 @@ func (l *loop) closeAll() {
 	l.stopBy = time.Now()
 	for _, c := range l.conns {
 		if c != nil {
-			l.close(c)
+			l.giveUp(c)
 			l.settle(c)
 		}
 	}
-	for l.open > 0 && l.ring.wait(drainTick) == nil && time.Since(l.stopBy) < time.Second {
+	for l.open > 0 && l.ring.wait(tick) == nil && time.Since(l.stopBy) < time.Second {
 		l.ring.completions(l.handle)
 	}
 	for _, c := range l.conns {

@@ -8,11 +8,13 @@ import (
 	"fmt"
 	"net/netip"
 	"runtime"
+	"time"
 )
 
 // A Server needs io_uring, and only Linux has it.
 type Server struct {
 	MaxPending int
+	Drain      time.Duration
 }
 
 // Listen says what would serve instead.
