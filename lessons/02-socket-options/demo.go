@@ -7,6 +7,8 @@ import (
 	"os"
 
 	"onthewire/lessons/02-socket-options/experiments"
+	"onthewire/lessons/internal/experiment"
+	"onthewire/lessons/internal/experiment/try"
 	"onthewire/lessons/internal/lab"
 	"onthewire/lessons/internal/stage"
 )
@@ -36,8 +38,8 @@ func (demoCommand) Run(ctx context.Context) error {
 			run = begin(ctx, chapter.experiment)
 		}
 		report, err := run()
-		if no, ok := errors.AsType[*lab.Unavailable](err); ok {
-			if enter, ok := errors.AsType[*lab.Unavailable](missing); ok {
+		if no, ok := errors.AsType[*experiment.Unavailable](err); ok {
+			if enter, ok := errors.AsType[*experiment.Unavailable](missing); ok {
 				no = enter
 			}
 			s.Measure("here", "%v; %s", no, no.Advice())
@@ -47,31 +49,31 @@ func (demoCommand) Run(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", chapter.experiment, err)
 		}
 		for _, row := range report.Rows {
-			s.Row(row.Setting, figure(row.Seen))
+			s.Row(row.Setting, try.Figure(row.Seen))
 		}
 	}
 	s.Say("Go had set the bit of the first step for you. It sets a few more, and leaves most alone. The lesson takes these six steps apart, and bin/lesson2 list shows the rest.")
 	s.Next(
 		[3]string{"read", "lessons/02-socket-options/README.md", "about an hour"},
 		[3]string{"break", "make exercise 2.1", "under 5 ms, twice"},
-		[3]string{"compare", "bin/lesson2 try --list", fmt.Sprintf("%d experiments", len(all()))},
+		[3]string{"compare", "bin/lesson2 try --list", fmt.Sprintf("%d experiments", len(experiments.All()))},
 	)
 	return nil
 }
 
 // begin starts an experiment, and returns what waits for its report.
-func begin(ctx context.Context, name string) (wait func() (experiments.Report, error)) {
-	e, err := find(name)
+func begin(ctx context.Context, name string) (wait func() (experiment.Report, error)) {
+	e, err := try.Find("lesson2", experiments.All(), name)
 	if err != nil {
-		return func() (experiments.Report, error) {
-			return experiments.Report{}, &lab.Unavailable{Why: "this experiment asks Linux", Remedy: "run it there"}
+		return func() (experiment.Report, error) {
+			return experiment.Report{}, &experiment.Unavailable{Why: "this experiment asks Linux", Remedy: "run it there"}
 		}
 	}
-	var report experiments.Report
+	var report experiment.Report
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		report, err = e.Run(ctx)
+		report, err = e.Run(ctx, nil)
 	}()
-	return func() (experiments.Report, error) { <-ended; return report, err }
+	return func() (experiment.Report, error) { <-ended; return report, err }
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"onthewire/lessons/02-socket-options/options"
+	"onthewire/lessons/internal/cli"
 )
 
 type listCommand struct {
@@ -90,7 +91,7 @@ func only(name string, rows []row) ([]row, error) {
 			return rows[i : i+1], nil
 		}
 	}
-	return nil, unknown("option", name, names, "see bin/lesson2 list")
+	return nil, cli.Unknown("option", name, names, "see bin/lesson2 list")
 }
 
 func value(v, problem string) string {

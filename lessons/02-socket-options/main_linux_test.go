@@ -15,6 +15,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"onthewire/lessons/02-socket-options/experiments"
 	"onthewire/lessons/02-socket-options/options"
 )
 
@@ -98,17 +99,17 @@ func TestAServerSaysWhereItListensAndStopsOnASignal(t *testing.T) {
 }
 
 func TestNoOptionIsInTheTableWithoutAnExperiment(t *testing.T) {
-	if len(all()) < 10 {
+	if len(experiments.All()) < 10 {
 		t.Skip("the experiments ask Linux, and this is another system")
 	}
 	shown := map[string]string{} // option to experiment
 	names := map[string]bool{}
-	for _, e := range all() {
-		if names[e.Name] || e.About == "" || len(e.Options) == 0 || e.Do == nil {
+	for _, e := range experiments.All() {
+		if names[e.Name] || e.About == "" || len(e.Subjects) == 0 || e.Do == nil {
 			t.Errorf("experiment %q: its name is taken, or something of it is missing", e.Name)
 		}
 		names[e.Name] = true
-		for _, o := range e.Options {
+		for _, o := range e.Subjects {
 			shown[o+" "+e.Name] = e.Name
 		}
 	}

@@ -19,7 +19,7 @@ const entered = "ONTHEWIRE_LAB"
 // program with several threads, as every Go program is, cannot move into one, so Enter runs
 // the program again there, with the same arguments, and exits as that one did. Call it
 // before the command does anything. Where no namespace can be had, the error is an
-// *Unavailable.
+// *experiment.Unavailable.
 func Enter() error {
 	err := onThread(func() error { return unix.Unshare(unix.CLONE_NEWNET) })
 	switch {

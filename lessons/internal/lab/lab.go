@@ -17,6 +17,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"onthewire/lessons/internal/experiment"
 )
 
 // mtu is what Ethernet carries: the bytes of the largest IP packet on the link.
@@ -39,19 +41,13 @@ type Link struct {
 	closing error
 }
 
-// An Unavailable error says why this system has no lab, and what would give it one.
-type Unavailable struct {
-	Why    string
-	Remedy string
+// unavailable says why this system has no lab, and what would give it one.
+func unavailable(why, remedy string) *experiment.Unavailable {
+	return &experiment.Unavailable{Why: "lab: " + why, Remedy: remedy}
 }
 
-func (u *Unavailable) Error() string { return "lab: " + u.Why }
-
-// Advice is what a person would try next.
-func (u *Unavailable) Advice() string { return u.Remedy }
-
 // Open makes two hosts and the link between them. Where the system does not allow it, the
-// error is an *Unavailable. Close takes everything away; so does the end of the process,
+// error is an *experiment.Unavailable. Close takes everything away; so does the end of the process,
 // however it ends.
 func Open(toServer, toClient Way) (*Link, error) {
 	for _, way := range []Way{toServer, toClient} {

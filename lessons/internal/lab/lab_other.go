@@ -11,10 +11,10 @@ import (
 	"time"
 )
 
-var errLinuxOnly = &Unavailable{
+var errLinuxOnly = unavailable(
 	"network namespaces and TUN devices of one's own are Linux's",
 	"run it on Linux; a virtual machine will do",
-}
+)
 
 // Enter says that there is no lab on this system.
 func Enter() error { return errLinuxOnly }

@@ -7,25 +7,27 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"onthewire/lessons/internal/experiment"
 )
 
 // noTUN says what an error of /dev/net/tun means.
 func noTUN(err error) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, unix.ENODEV):
-		return &Unavailable{err.Error(), "load the driver with: sudo modprobe tun; a container needs --device /dev/net/tun"}
+		return unavailable(err.Error(), "load the driver with: sudo modprobe tun; a container needs --device /dev/net/tun")
 	case errors.Is(err, fs.ErrPermission):
-		return &Unavailable{err.Error(), "run it as root, or let everybody make devices of their own: sudo chmod 0666 /dev/net/tun"}
+		return unavailable(err.Error(), "run it as root, or let everybody make devices of their own: sudo chmod 0666 /dev/net/tun")
 	}
 	return err
 }
 
 // noNamespace says what a refused namespace means.
 func noNamespace(err error) error {
-	if _, known := errors.AsType[*Unavailable](err); known || !errors.Is(err, fs.ErrPermission) {
+	if _, known := errors.AsType[*experiment.Unavailable](err); known || !errors.Is(err, fs.ErrPermission) {
 		return err
 	}
-	return &Unavailable{"a network namespace: " + err.Error(), remedy()}
+	return unavailable("a network namespace: "+err.Error(), remedy())
 }
 
 // remedy looks for the setting that forbids namespaces to those who are not root.

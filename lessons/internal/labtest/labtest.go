@@ -7,6 +7,7 @@ import (
 	"os"
 	"testing"
 
+	"onthewire/lessons/internal/experiment"
 	"onthewire/lessons/internal/lab"
 )
 
@@ -24,7 +25,7 @@ func Main(m *testing.M) {
 func Open(t testing.TB, toServer, toClient lab.Way) *lab.Link {
 	t.Helper()
 	link, err := lab.Open(toServer, toClient)
-	if no, ok := errors.AsType[*lab.Unavailable](err); ok {
+	if no, ok := errors.AsType[*experiment.Unavailable](err); ok {
 		t.Skipf("%v; %s", no, no.Advice())
 	}
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"onthewire/lessons/internal/exercise"
+	"onthewire/lessons/internal/experiment"
 	"onthewire/lessons/internal/lab"
 	"onthewire/lessons/internal/labtest"
 )
@@ -38,7 +39,7 @@ func TestAGuestWhoHasVanishedIsNoticed(t *testing.T) {
 		}
 		return nil
 	})
-	if no, ok := errors.AsType[*lab.Unavailable](missing); ok {
+	if no, ok := errors.AsType[*experiment.Unavailable](missing); ok {
 		t.Skipf("what can be read is right, and no guest can vanish here: %v; %s", no, no.Advice())
 	}
 	if missing != nil {

@@ -10,41 +10,41 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"onthewire/lessons/02-socket-options/experiments"
+	"onthewire/lessons/internal/experiment"
 	"onthewire/lessons/internal/lab"
 )
 
 // Congestion sends over a link that loses every hundredth packet, with one congestion control
 // after the other.
-var Congestion = experiments.Experiment{
-	Name:    "congestion",
-	Options: []string{"TCP_CONGESTION"},
-	About:   "The same losses, and two ideas of what a loss means",
-	Do:      congestion,
+var Congestion = experiment.Experiment{
+	Name:     "congestion",
+	Subjects: []string{"TCP_CONGESTION"},
+	About:    "The same losses, and two ideas of what a loss means",
+	Do:       congestion,
 }
 
-func congestion(ctx context.Context) (experiments.Report, error) {
-	return steadily(func() (experiments.Report, error) { return compare(ctx) })
+func congestion(ctx context.Context, r *experiment.Report) (err error) {
+	return experiment.Steadily(r, func() error { return compare(ctx, r) })
 }
 
-func compare(ctx context.Context) (report experiments.Report, err error) {
+func compare(ctx context.Context, r *experiment.Report) (err error) {
 	const oneWay = 25 * time.Millisecond
 	link, err := lab.Open(lab.Way{Delay: oneWay, Rate: 50e6}, lab.Way{Delay: oneWay})
 	if err != nil {
-		return report, err
+		return err
 	}
 	defer link.Close()
 	defer loseEvery(100, link.ToServer)()
 	moved := map[string]int{}
 	for _, name := range []string{"reno", "bbr"} {
 		if moved[name], err = carry(ctx, link, name); err != nil {
-			return report, err
+			return err
 		}
-		report.Add(name+", bytes that arrived in a second", moved[name])
+		r.Add(name+", bytes that arrived in a second", moved[name])
 	}
-	report.Shown = moved["bbr"] > moved["reno"]
-	report.Says = "To reno a lost packet means that the link is full, so it halves its window. bbr measures how fast bytes arrive, and one loss in a hundred changes little in that."
-	return report, nil
+	r.Shown = moved["bbr"] > moved["reno"]
+	r.Says = "To reno a lost packet means that the link is full, so it halves its window. bbr measures how fast bytes arrive, and one loss in a hundred changes little in that."
+	return nil
 }
 
 // loseEvery drops every nth packet that has bytes in it, until it is stopped. Chance would
@@ -72,15 +72,15 @@ func carry(ctx context.Context, link *lab.Link, control string) (bytes int, err 
 		return 0, err
 	}
 	defer p.Close()
-	err = onSocket(p.client, func(fd int) error {
+	err = experiment.Control(p.Client, func(fd int) error {
 		return os.NewSyscallError("setsockopt TCP_CONGESTION "+control,
 			unix.SetsockoptString(fd, unix.IPPROTO_TCP, unix.TCP_CONGESTION, control))
 	})
 	switch {
 	case errors.Is(err, unix.ENOENT):
-		return 0, &experiments.Missing{What: err.Error(), Remedy: "load it: sudo modprobe tcp_" + control}
+		return 0, &experiment.Unavailable{Why: err.Error(), Remedy: "load it: sudo modprobe tcp_" + control}
 	case errors.Is(err, unix.EPERM):
-		return 0, &experiments.Missing{What: err.Error(), Remedy: "run it as root, or add the name to net.ipv4.tcp_allowed_congestion_control"}
+		return 0, &experiment.Unavailable{Why: err.Error(), Remedy: "run it as root, or add the name to net.ipv4.tcp_allowed_congestion_control"}
 	case err != nil:
 		return 0, err
 	}
@@ -90,13 +90,13 @@ func carry(ctx context.Context, link *lab.Link, control string) (bytes int, err 
 	defer p.Close()
 	sending.Go(func() {
 		for chunk := make([]byte, 64<<10); ; {
-			if _, err := p.client.Write(chunk); err != nil {
+			if _, err := p.Client.Write(chunk); err != nil {
 				return
 			}
 		}
 	})
-	p.server.SetReadDeadline(time.Now().Add(time.Second))
-	n, err := io.Copy(io.Discard, p.server)
+	p.Server.SetReadDeadline(time.Now().Add(time.Second))
+	n, err := io.Copy(io.Discard, p.Server)
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		err = nil
 	}

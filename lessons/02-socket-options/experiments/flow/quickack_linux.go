@@ -10,33 +10,33 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"onthewire/lessons/02-socket-options/experiments"
+	"onthewire/lessons/internal/experiment"
 	"onthewire/lessons/internal/lab"
 )
 
 // QuickAck measures on the link how long a receiver takes to acknowledge.
-var QuickAck = experiments.Experiment{
-	Name:    "quickack",
-	Options: []string{"TCP_QUICKACK"},
-	About:   "How long a receiver keeps its acknowledgement back",
-	Do:      quickAck,
+var QuickAck = experiment.Experiment{
+	Name:     "quickack",
+	Subjects: []string{"TCP_QUICKACK"},
+	About:    "How long a receiver keeps its acknowledgement back",
+	Do:       quickAck,
 }
 
-func quickAck(ctx context.Context) (report experiments.Report, err error) {
+func quickAck(ctx context.Context, r *experiment.Report) (err error) {
 	link, err := lab.Open(lab.Way{}, lab.Way{})
 	if err != nil {
-		return report, err
+		return err
 	}
 	defer link.Close()
 	p, err := connect(ctx, link)
 	if err != nil {
-		return report, err
+		return err
 	}
 	defer p.Close()
-	r := receiver{ctx, p, make(chan lab.Packet, 256)}
+	far := receiver{ctx, p, make(chan lab.Packet, 256)}
 	defer link.Tap(func(p lab.Packet) {
 		select {
-		case r.packets <- p:
+		case far.packets <- p:
 		default: // nobody measures
 		}
 	})()
@@ -46,32 +46,32 @@ func quickAck(ctx context.Context) (report experiments.Report, err error) {
 		name    string
 		prepare func() error
 	}{
-		{"TCP_QUICKACK = 0, acknowledged after", func() error { return r.quick(0) }},
-		{"TCP_QUICKACK = 1, acknowledged after", func() error { return r.quick(1) }},
-		{"and after a conversation", r.converse},
+		{"TCP_QUICKACK = 0, acknowledged after", func() error { return far.quick(0) }},
+		{"TCP_QUICKACK = 1, acknowledged after", func() error { return far.quick(1) }},
+		{"and after a conversation", far.converse},
 	} {
-		if took[i], err = r.usual(step.prepare); err != nil {
-			return report, err
+		if took[i], err = far.usual(step.prepare); err != nil {
+			return err
 		}
-		report.Add(step.name, took[i])
+		r.Add(step.name, took[i])
 	}
 	const least = 30 * time.Millisecond // the kernel waits for 40 ms, give or take a tick
-	report.Shown = took[0] >= least && took[1] < took[0] && took[2] >= least
-	report.Says = "A receiver waits because an answer of its own could carry the acknowledgement. You can forbid that, but only until the kernel sees a conversation."
-	return report, nil
+	r.Shown = took[0] >= least && took[1] < took[0] && took[2] >= least
+	r.Says = "A receiver waits because an answer of its own could carry the acknowledgement. You can forbid that, but only until the kernel sees a conversation."
+	return nil
 }
 
 // A receiver has the server's end of a connection.
 type receiver struct {
 	ctx     context.Context
-	pair    *pair
+	pair    *experiment.Pair
 	packets chan lab.Packet // as they enter the link
 }
 
 var message = []byte("hello, wire\n")
 
 func (r receiver) quick(on int) error {
-	return onSocket(r.pair.server, func(fd int) error {
+	return experiment.Control(r.pair.Server, func(fd int) error {
 		return os.NewSyscallError("setsockopt TCP_QUICKACK", unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_QUICKACK, on))
 	})
 }
@@ -79,10 +79,10 @@ func (r receiver) quick(on int) error {
 // converse answers a few messages.
 func (r receiver) converse() error {
 	for range 4 {
-		_, asking := r.pair.client.Write(message)
-		_, reading := io.ReadFull(r.pair.server, make([]byte, len(message)))
-		_, answering := r.pair.server.Write(message)
-		_, hearing := io.ReadFull(r.pair.client, make([]byte, len(message)))
+		_, asking := r.pair.Client.Write(message)
+		_, reading := io.ReadFull(r.pair.Server, make([]byte, len(message)))
+		_, answering := r.pair.Server.Write(message)
+		_, hearing := io.ReadFull(r.pair.Client, make([]byte, len(message)))
 		if err := errors.Join(asking, reading, answering, hearing); err != nil {
 			return err
 		}
@@ -112,7 +112,7 @@ func (r receiver) acknowledges() (time.Duration, error) {
 	for len(r.packets) > 0 {
 		<-r.packets
 	}
-	if _, err := r.pair.client.Write(message); err != nil {
+	if _, err := r.pair.Client.Write(message); err != nil {
 		return 0, err
 	}
 	var sent lab.Packet
@@ -125,7 +125,7 @@ func (r receiver) acknowledges() (time.Duration, error) {
 			case p.ToServer && len(p.Payload) > 0 && sent.Sent.IsZero():
 				sent = p
 			case !p.ToServer && !sent.Sent.IsZero() && p.Ack == sent.Seq+uint32(len(message)):
-				_, err := io.ReadFull(r.pair.server, make([]byte, len(message)))
+				_, err := io.ReadFull(r.pair.Server, make([]byte, len(message)))
 				return p.Sent.Sub(sent.Sent), err
 			}
 		}

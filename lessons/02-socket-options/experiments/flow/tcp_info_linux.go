@@ -10,17 +10,17 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"onthewire/lessons/02-socket-options/experiments"
+	"onthewire/lessons/internal/experiment"
 	"onthewire/lessons/internal/lab"
 )
 
 // TCPInfo draws the congestion window of a connection that begins, and that loses one
 // packet.
-var TCPInfo = experiments.Experiment{
-	Name:    "tcp-info",
-	Options: []string{"TCP_INFO"},
-	About:   "What a sender dares to have under way, and one loss",
-	Do:      tcpInfo,
+var TCPInfo = experiment.Experiment{
+	Name:     "tcp-info",
+	Subjects: []string{"TCP_INFO"},
+	About:    "What a sender dares to have under way, and one loss",
+	Do:       tcpInfo,
 }
 
 const (
@@ -28,62 +28,62 @@ const (
 	samples = 6 // before the loss, and after it
 )
 
-func tcpInfo(ctx context.Context) (experiments.Report, error) {
-	return steadily(func() (experiments.Report, error) { return draw(ctx) })
+func tcpInfo(ctx context.Context, r *experiment.Report) (err error) {
+	return experiment.Steadily(r, func() error { return draw(ctx, r) })
 }
 
-func draw(ctx context.Context) (report experiments.Report, err error) {
+func draw(ctx context.Context, r *experiment.Report) (err error) {
 	link, err := lab.Open(lab.Way{Delay: oneWay, Rate: 50e6, Queue: 4 << 20}, lab.Way{Delay: oneWay})
 	if err != nil {
-		return report, err
+		return err
 	}
 	defer link.Close()
 	link.Client.Congestion = "reno"
 	p, err := connect(ctx, link)
 	if err != nil {
-		return report, err
+		return err
 	}
 	var flowing sync.WaitGroup
 	defer flowing.Wait()
 	defer p.Close() // ends both
-	flowing.Go(func() { io.Copy(io.Discard, p.server) })
+	flowing.Go(func() { io.Copy(io.Discard, p.Server) })
 	flowing.Go(func() {
 		for chunk := make([]byte, 64<<10); ; {
-			if _, err := p.client.Write(chunk); err != nil {
+			if _, err := p.Client.Write(chunk); err != nil {
 				return
 			}
 		}
 	})
 
-	report.Add("milliseconds since the start", "packets under way, round trip")
-	s := sampler{ctx: ctx, pair: p, clock: time.NewTicker(2 * oneWay), begun: time.Now(), report: &report}
+	r.Add("milliseconds since the start", "packets under way, round trip")
+	s := sampler{ctx: ctx, pair: p, clock: time.NewTicker(2 * oneWay), begun: time.Now(), report: r}
 	defer s.clock.Stop()
 	if err := s.take(1); err != nil {
-		return report, err
+		return err
 	}
 	first := s.last
 	if err := s.take(samples - 1); err != nil {
-		return report, err
+		return err
 	}
 	fell := link.ToServer.Drop(1, func(p lab.Packet) bool { return len(p.Payload) > 0 })
 	select {
 	case <-fell:
 	case <-ctx.Done():
-		return report, context.Cause(ctx)
+		return context.Cause(ctx)
 	}
-	report.Add("one packet falls", "")
+	r.Add("one packet falls", "")
 	if err := s.take(samples); err != nil {
-		return report, err
+		return err
 	}
 	for s.last.retransmitted == 0 || !s.last.open {
 		if s.last, err = s.wait(); err != nil {
-			return report, err
+			return err
 		}
 	}
-	report.Add("once the loss is mended", s.last)
-	report.Shown = s.most > 2*first.packets && s.last.packets < s.most
-	report.Says = "Each acknowledgement lets the sender have a packet more under way. One packet that is missing costs it half."
-	return report, nil
+	r.Add("once the loss is mended", s.last)
+	r.Shown = s.most > 2*first.packets && s.last.packets < s.most
+	r.Says = "Each acknowledgement lets the sender have a packet more under way. One packet that is missing costs it half."
+	return nil
 }
 
 // A window is what TCP_INFO says about how much may be under way.
@@ -101,10 +101,10 @@ func (w window) String() string {
 // A sampler looks at a connection at each tick of its clock.
 type sampler struct {
 	ctx    context.Context
-	pair   *pair
+	pair   *experiment.Pair
 	clock  *time.Ticker
 	begun  time.Time
-	report *experiments.Report
+	report *experiment.Report
 	last   window
 	most   int // packets, of all windows so far
 }
@@ -125,7 +125,7 @@ func (s *sampler) wait() (w window, err error) {
 	case <-s.ctx.Done():
 		return w, context.Cause(s.ctx)
 	}
-	err = onSocket(s.pair.client, func(fd int) error {
+	err = experiment.Control(s.pair.Client, func(fd int) error {
 		info, err := unix.GetsockoptTCPInfo(fd, unix.IPPROTO_TCP, unix.TCP_INFO)
 		if err != nil {
 			return err

@@ -11,41 +11,34 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"onthewire/lessons/02-socket-options/experiments"
+	"onthewire/lessons/internal/experiment"
 )
 
 // ZeroCopy asks the kernel to send without a copy, and reads what it did instead.
-var ZeroCopy = experiments.Experiment{
-	Name:    "zerocopy",
-	Options: []string{"SO_ZEROCOPY", "MSG_ZEROCOPY"},
-	About:   "Asking the kernel not to copy, and hearing what it did",
-	Do:      zeroCopy,
+var ZeroCopy = experiment.Experiment{
+	Name:     "zerocopy",
+	Subjects: []string{"SO_ZEROCOPY", "MSG_ZEROCOPY"},
+	About:    "Asking the kernel not to copy, and hearing what it did",
+	Do:       zeroCopy,
 }
 
-func zeroCopy(ctx context.Context) (report experiments.Report, err error) {
-	listener, err := net.Listen("tcp4", "127.0.0.1:0")
+func zeroCopy(ctx context.Context, r *experiment.Report) (err error) {
+	p, err := experiment.Loopback(ctx)
 	if err != nil {
-		return report, err
-	}
-	p, err := meet(ctx, listener, func(address string) (net.Conn, error) {
-		var dialer net.Dialer
-		return dialer.DialContext(ctx, "tcp4", address)
-	})
-	if err != nil {
-		return report, err
+		return err
 	}
 	var reading sync.WaitGroup
 	defer reading.Wait()
 	defer p.Close()
-	reading.Go(func() { io.Copy(io.Discard, p.server) })
-	err = onSocket(p.client, func(fd int) error {
+	reading.Go(func() { io.Copy(io.Discard, p.Server) })
+	err = experiment.Control(p.Client, func(fd int) error {
 		return os.NewSyscallError("setsockopt SO_ZEROCOPY", unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ZEROCOPY, 1))
 	})
 	if errors.Is(err, unix.ENOPROTOOPT) {
-		return report, &experiments.Missing{What: err.Error(), Remedy: "run it on Linux 4.14 or later"}
+		return &experiment.Unavailable{Why: err.Error(), Remedy: "run it on Linux 4.14 or later"}
 	}
 	if err != nil {
-		return report, err
+		return err
 	}
 
 	const size = 64 << 10
@@ -53,24 +46,24 @@ func zeroCopy(ctx context.Context) (report experiments.Report, err error) {
 	for message := make([]byte, size); sends < 16; sends++ {
 		// From here until its notice, the message is the kernel's: writing to it would change
 		// what is sent.
-		if err := sendPages(p.client, message); err != nil {
-			return report, err
+		if err := sendPages(p.Client, message); err != nil {
+			return err
 		}
-		n, wasCopied, err := notice(p.client)
+		n, wasCopied, err := notice(p.Client)
 		if err != nil {
-			return report, err
+			return err
 		}
 		told += n
 		if wasCopied {
 			copied += n
 		}
 	}
-	report.Add("sends with MSG_ZEROCOPY", sends)
-	report.Add("notices that the pages are ours again", told)
-	report.Add("of these, with the flag COPIED", copied)
-	report.Shown = told >= sends && copied == told
-	report.Says = "On loopback the receiver would hold the sender's own pages for as long as it likes, so the kernel copies after all, and says so."
-	return report, nil
+	r.Add("sends with MSG_ZEROCOPY", sends)
+	r.Add("notices that the pages are ours again", told)
+	r.Add("of these, with the flag COPIED", copied)
+	r.Shown = told >= sends && copied == told
+	r.Says = "On loopback the receiver would hold the sender's own pages for as long as it likes, so the kernel copies after all, and says so."
+	return nil
 }
 
 // sendPages sends all of a message without a copy, if the kernel can.

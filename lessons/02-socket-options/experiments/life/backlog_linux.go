@@ -8,24 +8,30 @@ import (
 	"syscall"
 	"time"
 
-	"onthewire/lessons/02-socket-options/experiments"
 	"onthewire/lessons/02-socket-options/socket"
+	"onthewire/lessons/internal/experiment"
 )
 
 // Backlog lets clients connect to a listener that never accepts, until one has to wait.
-func Backlog(ctx context.Context) (experiments.Report, error) {
-	var r experiments.Report
+var Backlog = experiment.Experiment{
+	Name:     "backlog",
+	Subjects: []string{"listen(2)"},
+	About:    "How many clients wait at the door",
+	Do:       backlogs,
+}
+
+func backlogs(ctx context.Context, r *experiment.Report) (err error) {
 	r.Shown = true
 	for _, backlog := range []int{4, 16} {
 		connected, err := fill(ctx, backlog)
 		if err != nil {
-			return r, err
+			return err
 		}
 		r.Add(fmt.Sprintf("listen, backlog %d", backlog), connected)
 		r.Shown = r.Shown && connected == backlog+1
 	}
 	r.Says = "So many clients have a connection, and the server's program has accepted none. Linux holds one more than it was asked to. The next client gets no answer at all."
-	return r, nil
+	return nil
 }
 
 // patienceAtDoor is a thousand times what a connect over loopback takes.

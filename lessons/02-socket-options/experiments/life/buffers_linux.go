@@ -7,43 +7,48 @@ import (
 	"net/netip"
 	"time"
 
-	"onthewire/lessons/02-socket-options/experiments"
 	"onthewire/lessons/02-socket-options/socket"
+	"onthewire/lessons/internal/experiment"
 	"onthewire/lessons/internal/lab"
 )
 
-// download is how much crosses the link each time.
-const download = 384 << 10
-
-// small is a size that was generous when memory was dear.
-const small = 16 << 10
+const (
+	download = 384 << 10 // crosses the link each time
+	small    = 16 << 10  // a size that was generous when memory was dear
+)
 
 // Buffers downloads over a link of 30 ms there and back, with a receive buffer that the
 // kernel sizes, and with a small one. Then it writes to somebody who does not read, with a
 // send buffer of either kind.
-func Buffers(ctx context.Context) (experiments.Report, error) {
-	var r experiments.Report
+var Buffers = experiment.Experiment{
+	Name:     "buffers",
+	Subjects: []string{"SO_RCVBUF", "SO_SNDBUF"},
+	About:    "A buffer of your own, over a long link",
+	Do:       buffers,
+}
+
+func buffers(ctx context.Context, r *experiment.Report) error {
 	way := lab.Way{Delay: 15 * time.Millisecond}
 	link, err := lab.Open(way, way)
 	if err != nil {
-		return r, err
+		return err
 	}
 	defer link.Close()
 	_, free, err := receive(ctx, link, 0)
 	if err != nil {
-		return r, err
+		return err
 	}
 	got, narrow, err := receive(ctx, link, small)
 	if err != nil {
-		return r, err
+		return err
 	}
 	much, err := unread(ctx, 0)
 	if err != nil {
-		return r, err
+		return err
 	}
 	little, err := unread(ctx, small)
 	if err != nil {
-		return r, err
+		return err
 	}
 	r.Add("download, SO_RCVBUF left alone", free)
 	r.Add(fmt.Sprintf("download, SO_RCVBUF %d", small), narrow)
@@ -52,24 +57,22 @@ func Buffers(ctx context.Context) (experiments.Report, error) {
 	r.Add(fmt.Sprintf("unread bytes, SO_SNDBUF %d", small), little)
 	r.Shown = narrow > 2*free && much > 2*little
 	r.Says = "At most one receive buffer can be under way in one round trip. Left alone, the kernel lets both buffers grow. Once you set one, it never grows again."
-	return r, nil
+	return nil
 }
 
 // unread is how many bytes the kernel takes from us for a peer who does not read.
 func unread(ctx context.Context, size int) (int, error) {
-	client, server, err := connection(ctx)
+	pair, err := experiment.Loopback(ctx)
 	if err != nil {
 		return 0, err
 	}
-	defer client.Close()
-	defer server.Close()
-	defer context.AfterFunc(ctx, func() { server.Close() })()
+	defer pair.Close()
 	if size != 0 {
-		if err := server.SetWriteBuffer(size); err != nil {
+		if err := pair.Server.SetWriteBuffer(size); err != nil {
 			return 0, err
 		}
 	}
-	return fillUp(server)
+	return fillUp(pair.Server)
 }
 
 // receive connects to a sender with a receive buffer of that size, or the kernel's own if
@@ -99,21 +102,18 @@ func receive(ctx context.Context, link *lab.Link, size int) (got int, took time.
 	if err != nil {
 		return 0, 0, err
 	}
+	defer client.Close() // an error once package net has it, and harmless
 	// The size has to stand before connect: the handshake tells the peer how far the
 	// window may ever open (RFC 7323, section 2.2).
 	if size != 0 {
 		if err := client.SetReceiveBuffer(size); err != nil {
-			client.Close()
 			return 0, 0, err
 		}
 	}
-	got, err = client.ReceiveBuffer()
-	if err != nil {
-		client.Close()
+	if got, err = client.ReceiveBuffer(); err != nil {
 		return 0, 0, err
 	}
 	if err := client.Connect(netip.MustParseAddrPort(listener.Addr().String())); err != nil {
-		client.Close()
 		return 0, 0, err
 	}
 	conn, err := client.IntoConn()

@@ -7,15 +7,20 @@ import (
 	"io"
 	"net"
 	"os"
-	"syscall"
 	"time"
 
-	"onthewire/lessons/02-socket-options/experiments"
+	"onthewire/lessons/internal/experiment"
 )
 
 // Close lets a server answer a request and close, in five ways. The client reads only then.
-func Close(ctx context.Context) (experiments.Report, error) {
-	var r experiments.Report
+var Close = experiment.Experiment{
+	Name:     "close",
+	Subjects: []string{"SO_LINGER"},
+	About:    "What becomes of an answer at close",
+	Do:       closeInFiveWays,
+}
+
+func closeInFiveWays(ctx context.Context, r *experiment.Report) (err error) {
 	r.Shown = true
 	for _, way := range []struct {
 		setting string
@@ -32,7 +37,7 @@ func Close(ctx context.Context) (experiments.Report, error) {
 	} {
 		written, got, last, err := closed(ctx, way.answer, way.end)
 		if err != nil {
-			return r, err
+			return err
 		}
 		share := "all of it"
 		if got < written {
@@ -42,7 +47,7 @@ func Close(ctx context.Context) (experiments.Report, error) {
 		r.Shown = r.Shown && way.whole == (got == written) && way.last == last
 	}
 	r.Says = "Close promises to send what Write has taken. A byte that nobody has read breaks that promise: the kernel answers it with RST, and what had not arrived is gone."
-	return r, nil
+	return nil
 }
 
 func readAndClose(server *net.TCPConn) error {
@@ -83,31 +88,25 @@ const request = "hello, wire\n"
 // closed lets a server answer, and then end. It returns how much of the answer the kernel
 // took, how much the client gets of that, and what the client reads last.
 func closed(ctx context.Context, answer func(net.Conn) (int, error), end func(*net.TCPConn) error) (written, got int, last string, err error) {
-	client, server, err := connection(ctx)
+	pair, err := experiment.Loopback(ctx)
 	if err != nil {
 		return 0, 0, "", err
 	}
-	defer client.Close()
-	defer context.AfterFunc(ctx, func() { client.Close(); server.Close() })()
-	_, err = io.WriteString(client, request)
+	defer pair.Close()
+	_, err = io.WriteString(pair.Client, request)
 	if err == nil {
-		written, err = answer(server)
+		written, err = answer(pair.Server)
 	}
 	if err == nil {
-		err = end(server)
+		err = end(pair.Server)
 	}
 	if err != nil {
-		server.Close()
 		return 0, 0, "", err
 	}
-	n, err := io.Copy(io.Discard, client)
-	switch {
-	case err == nil:
-		last = "EOF"
-	case errors.Is(err, syscall.ECONNRESET):
-		last = "ECONNRESET"
-	default:
-		last = err.Error()
+	n, err := io.Copy(io.Discard, pair.Client)
+	last = "EOF"
+	if err != nil {
+		last = experiment.ErrnoName(err)
 	}
 	return written, int(n), last, ctx.Err()
 }

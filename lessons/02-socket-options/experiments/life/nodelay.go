@@ -9,55 +9,59 @@ import (
 	"slices"
 	"time"
 
-	"onthewire/lessons/02-socket-options/experiments"
+	"onthewire/lessons/internal/experiment"
 )
 
 // rounds of each setting; the first of a connection is not counted.
 const rounds = 5
 
 // Nodelay says one line in two small writes and waits for the answer.
-func Nodelay(ctx context.Context) (experiments.Report, error) {
-	var r experiments.Report
+var Nodelay = experiment.Experiment{
+	Name:     "nodelay",
+	Subjects: []string{"TCP_NODELAY"},
+	About:    "Two small writes and a read",
+	Do:       nodelay,
+}
+
+func nodelay(ctx context.Context, r *experiment.Report) (err error) {
 	held, err := exchange(ctx, false, "hello, ", "wire\n")
 	if err != nil {
-		return r, err
+		return err
 	}
 	free, err := exchange(ctx, true, "hello, ", "wire\n")
 	if err != nil {
-		return r, err
+		return err
 	}
 	whole, err := exchange(ctx, false, "hello, wire\n")
 	if err != nil {
-		return r, err
+		return err
 	}
 	r.Add("two writes, TCP_NODELAY 0", held)
 	r.Add("two writes, TCP_NODELAY 1", free)
 	r.Add("one write,  TCP_NODELAY 0", whole)
 	r.Shown = held > 10*free && held > 10*whole
 	r.Says = "The second write waits for an acknowledgement, and whoever owes it waits for something to say. The bit ends that, and so does one write."
-	return r, nil
+	return nil
 }
 
 // exchange connects to somebody who answers each line with itself, and says the line in
 // these parts, a write each. It returns the median time to the answer.
 func exchange(ctx context.Context, nodelay bool, parts ...string) (time.Duration, error) {
-	client, server, err := connection(ctx)
+	pair, err := experiment.Loopback(ctx)
 	if err != nil {
 		return 0, err
 	}
-	defer server.Close()
-	defer client.Close()
-	defer context.AfterFunc(ctx, func() { client.Close() })()
-	go answer(server)
-	if err := client.SetNoDelay(nodelay); err != nil {
+	defer pair.Close()
+	go answer(pair.Server)
+	if err := pair.Client.SetNoDelay(nodelay); err != nil {
 		return 0, err
 	}
-	answers := bufio.NewReader(client)
+	answers := bufio.NewReader(pair.Client)
 	var took []time.Duration
 	for range rounds + 1 {
 		begun := time.Now()
 		for _, part := range parts {
-			if _, err := io.WriteString(client, part); err != nil {
+			if _, err := io.WriteString(pair.Client, part); err != nil {
 				return 0, err
 			}
 		}
@@ -75,23 +79,4 @@ func answer(conn net.Conn) {
 	for lines := bufio.NewScanner(conn); lines.Scan(); {
 		fmt.Fprintln(conn, lines.Text())
 	}
-}
-
-// connection is one over loopback, both ends of it.
-func connection(ctx context.Context) (client, server *net.TCPConn, err error) {
-	listener, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		return nil, nil, err
-	}
-	defer listener.Close()
-	conn, err := new(net.Dialer).DialContext(ctx, "tcp4", listener.Addr().String())
-	if err != nil {
-		return nil, nil, err
-	}
-	peer, err := listener.Accept()
-	if err != nil {
-		conn.Close()
-		return nil, nil, err
-	}
-	return conn.(*net.TCPConn), peer.(*net.TCPConn), nil
 }

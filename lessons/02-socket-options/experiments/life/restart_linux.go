@@ -6,13 +6,19 @@ import (
 	"net/netip"
 	"syscall"
 
-	"onthewire/lessons/02-socket-options/experiments"
 	"onthewire/lessons/02-socket-options/socket"
+	"onthewire/lessons/internal/experiment"
 )
 
 // Restart binds to a port that a server has just left, and to one on which it still listens.
-func Restart(context.Context) (experiments.Report, error) {
-	var r experiments.Report
+var Restart = experiment.Experiment{
+	Name:     "restart",
+	Subjects: []string{"SO_REUSEADDR", "SO_REUSEPORT"},
+	About:    "Back on the same port",
+	Do:       comeBack,
+}
+
+func comeBack(ctx context.Context, r *experiment.Report) (err error) {
 	r.Shown = true
 	for _, try := range []struct {
 		setting string
@@ -27,7 +33,7 @@ func Restart(context.Context) (experiments.Report, error) {
 	} {
 		err := restart(try.alive, try.set)
 		if err != nil && !errors.Is(err, syscall.EADDRINUSE) {
-			return r, err
+			return err
 		}
 		seen := "the new server listens"
 		if err != nil {
@@ -37,7 +43,7 @@ func Restart(context.Context) (experiments.Report, error) {
 		r.Shown = r.Shown && try.refused == (err != nil)
 	}
 	r.Says = "The old connection is remembered in TIME_WAIT, on the side that closed first, for a minute. SO_REUSEADDR looks past it and not past a living server. SO_REUSEPORT lets in both."
-	return r, nil
+	return nil
 }
 
 func nothing(*socket.Socket) error     { return nil }

@@ -11,27 +11,35 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"onthewire/lessons/02-socket-options/experiments"
 	"onthewire/lessons/02-socket-options/socket"
+	"onthewire/lessons/internal/experiment"
 	"onthewire/lessons/internal/lab"
 )
 
 // Silence lets the peers of four connections vanish: from one moment on, nothing that
 // either side sends arrives. Each connection has somebody who waits in Read.
-func Silence(ctx context.Context) (experiments.Report, error) {
-	var r experiments.Report
+var Silence = experiment.Experiment{
+	Name:     "silence",
+	Subjects: []string{"SO_KEEPALIVE", "TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT", "TCP_USER_TIMEOUT"},
+	About:    "The peer vanishes without a word",
+	Do:       vanish,
+}
+
+func vanish(ctx context.Context, r *experiment.Report) (err error) {
 	link, err := lab.Open(lab.Way{}, lab.Way{})
 	if err != nil {
-		return r, err
+		return err
 	}
 	defer link.Close()
 	listener, err := link.Server.Listen("tcp4", "server:0")
 	if err != nil {
-		return r, err
+		return err
 	}
 	defer listener.Close()
 
-	none := func(*socket.Socket) error { return nil }
+	none := func(s *socket.Socket) error { // package net has turned it on
+		return s.Set("SO_KEEPALIVE", unix.SOL_SOCKET, unix.SO_KEEPALIVE, 0)
+	}
 	waiting := []struct {
 		setting string
 		set     func(*socket.Socket) error
@@ -53,21 +61,21 @@ func Silence(ctx context.Context) (experiments.Report, error) {
 	}
 	for i := range waiting {
 		w := &waiting[i]
-		if w.conn, err = connect(ctx, link.Client, listener.Addr().String()); err != nil {
-			return r, err
+		if w.conn, err = link.Client.DialContext(ctx, "tcp4", listener.Addr().String()); err != nil {
+			return err
 		}
 		defer w.conn.Close()
 		if w.peer, err = listener.Accept(); err != nil {
-			return r, err
+			return err
 		}
 		defer w.peer.Close()
 		if err := socket.With(w.conn.(*net.TCPConn), w.set); err != nil {
-			return r, err
+			return err
 		}
 	}
 
 	if err := link.Set(lab.Way{Loss: 1}); err != nil {
-		return r, err
+		return err
 	}
 	begun := time.Now()
 	var all sync.WaitGroup
@@ -91,27 +99,17 @@ func Silence(ctx context.Context) (experiments.Report, error) {
 	}
 	all.Wait()
 	if err := ctx.Err(); err != nil {
-		return r, err
+		return err
 	}
 	r.Shown = true
 	for _, w := range waiting {
-		_, noticed := w.seen.(time.Duration)
 		r.Add(w.setting, w.seen)
+		_, noticed := w.seen.(time.Duration)
 		r.Shown = r.Shown && noticed == w.notices
 	}
 	r.Says = "Nobody says goodbye, so nobody is told. Keep-alive asks a peer who is silent. For bytes that stay unacknowledged there is another clock."
-	return r, nil
+	return nil
 }
 
 // patience is how long we wait for somebody to notice.
 const patience = 2500 * time.Millisecond
-
-// connect is a TCP connection on which package net has not turned keep-alive on.
-func connect(ctx context.Context, host *lab.Host, address string) (conn net.Conn, err error) {
-	dialer := net.Dialer{KeepAliveConfig: net.KeepAliveConfig{Enable: false}, KeepAlive: -1}
-	err = host.Do(func() error {
-		conn, err = dialer.DialContext(ctx, "tcp4", address)
-		return err
-	})
-	return conn, err
-}

@@ -9,30 +9,30 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"onthewire/lessons/02-socket-options/experiments"
 	"onthewire/lessons/02-socket-options/experiments/packets/decode"
 	"onthewire/lessons/02-socket-options/experiments/packets/receive"
 	"onthewire/lessons/02-socket-options/experiments/packets/tap"
 	"onthewire/lessons/02-socket-options/socket"
+	"onthewire/lessons/internal/experiment"
 	"onthewire/lessons/internal/lab"
 )
 
-var broadcast = experiments.Experiment{
-	Name:    "broadcast",
-	Options: []string{"SO_BROADCAST"},
-	About:   "Who wants to talk to everybody has to say so first",
-	Do:      runBroadcast,
+var Broadcast = experiment.Experiment{
+	Name:     "broadcast",
+	Subjects: []string{"SO_BROADCAST"},
+	About:    "Who wants to talk to everybody has to say so first",
+	Do:       runBroadcast,
 }
 
-func runBroadcast(ctx context.Context) (r experiments.Report, err error) {
+func runBroadcast(ctx context.Context, r *experiment.Report) (err error) {
 	link, err := lab.Open(lab.Way{}, lab.Way{})
 	if err != nil {
-		return r, err
+		return err
 	}
 	defer link.Close()
 	everybody, err := link.Server.ListenPacket("udp4", "0.0.0.0:0")
 	if err != nil {
-		return r, err
+		return err
 	}
 	defer everybody.Close()
 	receiver := everybody.(*net.UDPConn)
@@ -42,31 +42,31 @@ func runBroadcast(ctx context.Context) (r experiments.Report, err error) {
 	defer remove()
 	refused := sendBroadcast(link, false, to, "without\n")
 	if err := sendBroadcast(link, true, to, "hello, wire\n"); err != nil {
-		return r, err
+		return err
 	}
 	heard, err := receive.Datagram(ctx, receiver)
 	if err != nil {
-		return r, err
+		return err
 	}
 	first, err := tap.Next(ctx, seen, func(p decode.Packet) bool { return p.Protocol == decode.UDP })
 	if err != nil {
-		return r, err
+		return err
 	}
 	already := 0
 	if err := socket.With(receiver, func(s *socket.Socket) (err error) {
 		already, err = s.Get("SO_BROADCAST", unix.SOL_SOCKET, unix.SO_BROADCAST)
 		return err
 	}); err != nil {
-		return r, err
+		return err
 	}
-	r.Add("SO_BROADCAST = 0: sendto", number(refused))
+	r.Add("SO_BROADCAST = 0: sendto", refused)
 	r.Add("SO_BROADCAST = 1: on the wire, to", first.Destination.String())
 	r.Add("  a receiver on 0.0.0.0 hears", fmt.Sprintf("%q", heard.Bytes))
 	r.Add("a socket of package net has it", already == 1)
 	r.Shown = errors.Is(refused, unix.EACCES) && first.Destination == to &&
 		string(first.Payload) == "hello, wire\n" && string(heard.Bytes) == "hello, wire\n" && already == 1
 	r.Says = "Without the option, nothing leaves. Go sets it on every UDP socket, so you have never met the error."
-	return r, nil
+	return nil
 }
 
 // sendBroadcast sends from a socket as the kernel makes it: package net would have set the

@@ -9,41 +9,41 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"onthewire/lessons/02-socket-options/experiments"
 	"onthewire/lessons/02-socket-options/experiments/packets/decode"
 	"onthewire/lessons/02-socket-options/experiments/packets/tap"
 	"onthewire/lessons/02-socket-options/socket"
+	"onthewire/lessons/internal/experiment"
 	"onthewire/lessons/internal/lab"
 )
 
-var dscp = experiments.Experiment{
-	Name:    "dscp",
-	Options: []string{"IP_TOS", "IP_RECVTOS"},
-	About:   "A byte in each packet asks for a better place in the queue",
-	Do:      runDSCP,
+var DSCP = experiment.Experiment{
+	Name:     "dscp",
+	Subjects: []string{"IP_TOS", "IP_RECVTOS"},
+	About:    "A byte in each packet asks for a better place in the queue",
+	Do:       runDSCP,
 }
 
 // expedited is the class for calls and games, 46 (RFC 3246), where the byte has it: the
 // lower two bits are for congestion marks (ECN, RFC 3168).
 const expedited = 46 << 2
 
-func runDSCP(ctx context.Context) (r experiments.Report, err error) {
+func runDSCP(ctx context.Context, r *experiment.Report) (err error) {
 	link, err := lab.Open(lab.Way{}, lab.Way{})
 	if err != nil {
-		return r, err
+		return err
 	}
 	defer link.Close()
 	plain, plainSaid, err := datagramTOS(ctx, link, 0)
 	if err != nil {
-		return r, err
+		return err
 	}
 	marked, markedSaid, err := datagramTOS(ctx, link, expedited|1)
 	if err != nil {
-		return r, err
+		return err
 	}
 	stream, err := segmentTOS(ctx, link, expedited|1)
 	if err != nil {
-		return r, err
+		return err
 	}
 	r.Add("UDP, IP_TOS = 0x00: on the wire", hex(plain))
 	r.Add("  the receiver reads", hex(plainSaid))
@@ -52,7 +52,7 @@ func runDSCP(ctx context.Context) (r experiments.Report, err error) {
 	r.Add("TCP, IP_TOS = 0xb9: on the wire", hex(stream))
 	r.Shown = plain == 0 && plainSaid == 0 && marked == expedited|1 && markedSaid == marked && stream == expedited
 	r.Says = "The byte is in every packet. TCP keeps the lower two bits for itself."
-	return r, nil
+	return nil
 }
 
 func hex(b int) string { return fmt.Sprintf("0x%02x", b) }

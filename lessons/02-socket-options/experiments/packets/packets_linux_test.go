@@ -7,19 +7,12 @@ import (
 	"strings"
 	"testing"
 
-	"onthewire/lessons/02-socket-options/experiments/experimenttest"
 	"onthewire/lessons/02-socket-options/experiments/packets/sniffer"
 	"onthewire/lessons/internal/lab"
 	"onthewire/lessons/internal/labtest"
 )
 
 func TestMain(m *testing.M) { labtest.Main(m) }
-
-func TestEveryExperimentShowsItsRelation(t *testing.T) { experimenttest.Shows(t, All()) }
-
-func TestACancelledExperimentEndsSoonAndLeavesNothing(t *testing.T) {
-	experimenttest.CalledOff(t, All())
-}
 
 func TestTsharkReadsWhatASnifferHasSaved(t *testing.T) {
 	tshark, err := exec.LookPath("tshark")

@@ -8,52 +8,52 @@ import (
 	"os"
 	"time"
 
-	"onthewire/lessons/02-socket-options/experiments"
 	"onthewire/lessons/02-socket-options/experiments/packets/decode"
 	"onthewire/lessons/02-socket-options/experiments/packets/icmp"
 	"onthewire/lessons/02-socket-options/experiments/packets/tap"
+	"onthewire/lessons/internal/experiment"
 	"onthewire/lessons/internal/lab"
 )
 
-var ping = experiments.Experiment{
-	Name:    "ping",
-	Options: []string{"SOCK_RAW", "SOCK_DGRAM", "IPPROTO_ICMP"},
-	About:   "An echo by hand, on two kinds of sockets",
-	Do:      runPing,
+var Ping = experiment.Experiment{
+	Name:     "ping",
+	Subjects: []string{"SOCK_RAW", "SOCK_DGRAM", "IPPROTO_ICMP"},
+	About:    "An echo by hand, on two kinds of sockets",
+	Do:       runPing,
 }
 
 const pingDelay = 10 * time.Millisecond // each way
 
-func runPing(ctx context.Context) (r experiments.Report, err error) {
+func runPing(ctx context.Context, r *experiment.Report) (err error) {
 	link, err := lab.Open(lab.Way{Delay: pingDelay}, lab.Way{Delay: pingDelay})
 	if err != nil {
-		return r, err
+		return err
 	}
 	defer link.Close()
 	_, refused := pingOnce(ctx, link, icmp.OpenDatagram) // a new network namespace lets nobody
 	if refused != nil && !errors.Is(refused, os.ErrPermission) {
-		return r, refused
+		return refused
 	}
 	raw, err := pingOnce(ctx, link, icmp.OpenRaw)
 	if err != nil {
-		return r, err
+		return err
 	}
 	if err := link.Client.Do(letRootsGroupPing); err != nil {
-		return r, err
+		return err
 	}
 	datagram, err := pingOnce(ctx, link, icmp.OpenDatagram)
 	if err != nil {
-		return r, err
+		return err
 	}
 	r.Add("SOCK_RAW: round trip", raw.reply.RoundTrip)
 	r.Add("  the identifier is the one we wrote", raw.ours)
-	r.Add("SOCK_DGRAM, nobody may ping", number(refused))
+	r.Add("SOCK_DGRAM, nobody may ping", refused)
 	r.Add("SOCK_DGRAM, our group may: round trip", datagram.reply.RoundTrip)
 	r.Add("  the identifier is the one we wrote", datagram.ours)
 	const least = 2 * pingDelay
 	r.Shown = refused != nil && raw.reply.RoundTrip >= least && datagram.reply.RoundTrip >= least && raw.ours && !datagram.ours
 	r.Says = "A raw socket sends what you write, so it takes CAP_NET_RAW. The other one puts in an identifier of its own, and knows by it which answers are yours."
-	return r, nil
+	return nil
 }
 
 // letRootsGroupPing lets the groups from 0 to 0 ping without a privilege (icmp(7)). On every

@@ -8,30 +8,30 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"onthewire/lessons/02-socket-options/experiments"
 	"onthewire/lessons/02-socket-options/experiments/packets/receive"
 	"onthewire/lessons/02-socket-options/socket"
+	"onthewire/lessons/internal/experiment"
 )
 
-var rxqOvfl = experiments.Experiment{
-	Name:    "rxq-ovfl",
-	Options: []string{"SO_RXQ_OVFL", "SO_RCVBUF"},
-	About:   "Datagrams fall off a full buffer, and the kernel counts them",
-	Do:      runRxqOvfl,
+var RxqOvfl = experiment.Experiment{
+	Name:     "rxq-ovfl",
+	Subjects: []string{"SO_RXQ_OVFL", "SO_RCVBUF"},
+	About:    "Datagrams fall off a full buffer, and the kernel counts them",
+	Do:       runRxqOvfl,
 }
 
-func runRxqOvfl(ctx context.Context) (r experiments.Report, err error) {
+func runRxqOvfl(ctx context.Context, r *experiment.Report) (err error) {
 	silent, err := overflow(ctx, 4096, false)
 	if err != nil {
-		return r, err
+		return err
 	}
 	counted, err := overflow(ctx, 4096, true)
 	if err != nil {
-		return r, err
+		return err
 	}
 	roomy, err := overflow(ctx, 0, true)
 	if err != nil {
-		return r, err
+		return err
 	}
 	r.Add("SO_RCVBUF = 4,096: missing", silent.missing)
 	r.Add("  the kernel says", silent.said())
@@ -43,7 +43,7 @@ func runRxqOvfl(ctx context.Context) (r experiments.Report, err error) {
 		counted.missing > 0 && counted.found && counted.counter == counted.missing &&
 		roomy.missing == 0 && !roomy.found
 	r.Says = "No call has failed, on either side. With SO_RXQ_OVFL each datagram brings along how many fell before it."
-	return r, nil
+	return nil
 }
 
 // burst is how many datagrams arrive while nobody reads.

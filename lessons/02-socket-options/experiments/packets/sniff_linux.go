@@ -9,64 +9,64 @@ import (
 	"net"
 	"net/netip"
 
-	"onthewire/lessons/02-socket-options/experiments"
 	"onthewire/lessons/02-socket-options/experiments/packets/decode"
 	"onthewire/lessons/02-socket-options/experiments/packets/pcapng"
 	"onthewire/lessons/02-socket-options/experiments/packets/sniffer"
+	"onthewire/lessons/internal/experiment"
 	"onthewire/lessons/internal/lab"
 )
 
-var sniff = experiments.Experiment{
-	Name:    "sniff",
-	Options: []string{"AF_PACKET", "SO_ATTACH_FILTER"},
-	About:   "See every packet of an interface, or let the kernel sort them",
-	Do:      runSniff,
+var Sniff = experiment.Experiment{
+	Name:     "sniff",
+	Subjects: []string{"AF_PACKET", "SO_ATTACH_FILTER"},
+	About:    "See every packet of an interface, or let the kernel sort them",
+	Do:       runSniff,
 }
 
-func runSniff(ctx context.Context) (r experiments.Report, err error) {
+func runSniff(ctx context.Context, r *experiment.Report) (err error) {
 	link, err := lab.Open(lab.Way{}, lab.Way{})
 	if err != nil {
-		return r, err
+		return err
 	}
 	defer link.Close()
 	chosen, err := newGreeter(link)
 	if err != nil {
-		return r, err
+		return err
 	}
 	defer chosen.Close()
 	other, err := newGreeter(link)
 	if err != nil {
-		return r, err
+		return err
 	}
 	defer other.Close()
 	port := chosen.addr().Port()
 
 	filtered, err := openSniffer(link, sniffer.Filter{Port: port})
 	if err != nil {
-		return r, err
+		return err
 	}
 	defer filtered.Close()
 	open, err := openSniffer(link, sniffer.Filter{})
 	if err != nil {
-		return r, err
+		return err
 	}
 	defer open.Close()
 	for _, greeter := range []*greeter{other, chosen} {
 		if err := greeter.greet(ctx, link); err != nil {
-			return r, err
+			return err
 		}
 	}
 	some, err := untilEnd(ctx, filtered, port)
 	if err != nil {
-		return r, err
+		return err
 	}
 	all, err := untilEnd(ctx, open, port)
 	if err != nil {
-		return r, err
+		return err
 	}
 	file := new(bytes.Buffer)
 	if err := save(file, filtered.Link, some); err != nil {
-		return r, err
+		return err
 	}
 	r.Add("no filter: packets", len(all))
 	r.Add("  of the connection to our port", count(all, port))
@@ -77,7 +77,7 @@ func runSniff(ctx context.Context) (r experiments.Report, err error) {
 	r.Shown = count(some, port) == len(some) && count(all, port) == len(some) && len(all) > len(some) &&
 		string(payloads(some)) == "hello, wire\n"
 	r.Says = "Both sockets have seen one interface. The filter ran in the kernel, so the other packets were never copied to us."
-	return r, nil
+	return nil
 }
 
 // A greeter is a server that reads to the end and then closes. The hosts of the lab have a

@@ -8,38 +8,38 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"onthewire/lessons/02-socket-options/experiments"
 	"onthewire/lessons/02-socket-options/experiments/packets/decode"
 	"onthewire/lessons/02-socket-options/experiments/packets/icmp"
 	"onthewire/lessons/02-socket-options/experiments/packets/tap"
 	"onthewire/lessons/02-socket-options/socket"
+	"onthewire/lessons/internal/experiment"
 	"onthewire/lessons/internal/lab"
 )
 
-var ttl = experiments.Experiment{
-	Name:    "ttl",
-	Options: []string{"IP_TTL", "IP_RECVTTL"},
-	About:   "Each router takes one off, and the last one reports itself",
-	Do:      runTTL,
+var TTL = experiment.Experiment{
+	Name:     "ttl",
+	Subjects: []string{"IP_TTL", "IP_RECVTTL"},
+	About:    "Each router takes one off, and the last one reports itself",
+	Do:       runTTL,
 }
 
-func runTTL(ctx context.Context) (r experiments.Report, err error) {
+func runTTL(ctx context.Context, r *experiment.Report) (err error) {
 	link, err := lab.Open(lab.Way{}, lab.Way{})
 	if err != nil {
-		return r, err
+		return err
 	}
 	defer link.Close()
 	usual, usualSaid, err := datagramTTL(ctx, link, 0)
 	if err != nil {
-		return r, err
+		return err
 	}
 	one, oneSaid, err := datagramTTL(ctx, link, 1)
 	if err != nil {
-		return r, err
+		return err
 	}
 	passed, answer, err := throughRouter(ctx, link, usual)
 	if err != nil {
-		return r, err
+		return err
 	}
 	r.Add("IP_TTL not set: on the wire", usual)
 	r.Add("  the receiver reads", usualSaid)
@@ -49,7 +49,7 @@ func runTTL(ctx context.Context) (r experiments.Report, err error) {
 	r.Add("  behind a router", "nothing; an error from "+answer.String())
 	r.Shown = usual > 1 && usualSaid == usual && passed == usual-1 && one == 1 && oneSaid == 1 && answer == lab.ServerAddr
 	r.Says = "A packet with a TTL of 1 reaches the neighbours and nobody else. traceroute asks with 1, 2, 3, and notes who answers."
-	return r, nil
+	return nil
 }
 
 // datagramTTL tells the TTL that the link has seen, and the one that the receiver was told. 0

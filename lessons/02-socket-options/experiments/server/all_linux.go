@@ -3,22 +3,12 @@ package server
 
 import (
 	"context"
-	"errors"
 	"net"
 	"os"
 	"syscall"
 
 	"golang.org/x/sys/unix"
-
-	"onthewire/lessons/02-socket-options/experiments"
 )
-
-// All lists them.
-func All() []experiments.Experiment {
-	return []experiments.Experiment{
-		Reuseport, DyingListener, Timeouts, DeferAccept, FastOpen, V6Only,
-	}
-}
 
 // listen is net.Listen for plain TCP, with options that need no more than an int, set
 // before the socket has its address.
@@ -62,12 +52,4 @@ func untilDone(ctx context.Context, c interface{ Close() error }) (stop func() b
 // sysctl changes a setting of the network in which the calling thread is.
 func sysctl(name, value string) error {
 	return os.WriteFile("/proc/sys/"+name, []byte(value), 0)
-}
-
-// reason is the bare errno inside an error, or the error.
-func reason(err error) error {
-	if errno, ok := errors.AsType[syscall.Errno](err); ok {
-		return errno
-	}
-	return err
 }

@@ -7,34 +7,34 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"onthewire/lessons/02-socket-options/experiments"
+	"onthewire/lessons/internal/experiment"
 )
 
 // DeferAccept lets a silent client come first and one that speaks second.
-var DeferAccept = experiments.Experiment{
-	Name:    "defer-accept",
-	Options: []string{"TCP_DEFER_ACCEPT"},
-	About:   "A silent client comes first, one that speaks second",
-	Do:      deferAccept,
+var DeferAccept = experiment.Experiment{
+	Name:     "defer-accept",
+	Subjects: []string{"TCP_DEFER_ACCEPT"},
+	About:    "A silent client comes first, one that speaks second",
+	Do:       deferAccept,
 }
 
-func deferAccept(ctx context.Context) (report experiments.Report, err error) {
+func deferAccept(ctx context.Context, r *experiment.Report) (err error) {
 	plain, err := queue(ctx)
 	if err != nil {
-		return report, err
+		return err
 	}
 	deferred, err := queue(ctx, option{"TCP_DEFER_ACCEPT", unix.IPPROTO_TCP, unix.TCP_DEFER_ACCEPT, 1})
 	if err != nil {
-		return report, err
+		return err
 	}
-	report.Add("without it, Accept returns first", plain.first)
-	report.Add("the silent one has waited", plain.silent)
-	report.Add("with it for 1 s, Accept returns first", deferred.first)
-	report.Add("the silent one has waited", deferred.silent)
-	report.Shown = plain.first == "the silent one" && deferred.first == "the one that speaks" &&
+	r.Add("without it, Accept returns first", plain.first)
+	r.Add("the silent one has waited", plain.silent)
+	r.Add("with it for 1 s, Accept returns first", deferred.first)
+	r.Add("the silent one has waited", deferred.silent)
+	r.Shown = plain.first == "the silent one" && deferred.first == "the one that speaks" &&
 		deferred.silent > 900*time.Millisecond
-	report.Says = "The handshake is over, but the kernel wakes the server only for bytes, or when it has asked once more in vain."
-	return report, nil
+	r.Says = "The handshake is over, but the kernel wakes the server only for bytes, or when it has asked once more in vain."
+	return nil
 }
 
 type queued struct {

@@ -9,46 +9,46 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"onthewire/lessons/02-socket-options/experiments"
+	"onthewire/lessons/internal/experiment"
 	"onthewire/lessons/internal/lab"
 )
 
 // DyingListener closes one of two listeners while clients wait in its queue.
-var DyingListener = experiments.Experiment{
-	Name:    "dying-listener",
-	Options: []string{"SO_REUSEPORT"},
-	About:   "One of two listeners closes and takes its queue along",
-	Do:      dyingListener,
+var DyingListener = experiment.Experiment{
+	Name:     "dying-listener",
+	Subjects: []string{"SO_REUSEPORT"},
+	About:    "One of two listeners closes and takes its queue along",
+	Do:       dyingListener,
 }
 
-func dyingListener(ctx context.Context) (report experiments.Report, err error) {
+func dyingListener(ctx context.Context, r *experiment.Report) (err error) {
 	reset, answered, err := abandon(ctx)
 	if err != nil {
-		return report, err
+		return err
 	}
-	report.Add("clients with a finished handshake", waiting)
-	report.Add("reset when one listener closes", reset)
-	report.Add("answered by the other one", answered)
-	report.Shown = reset > 0 && answered > 0 && reset+answered == waiting
-	report.Says = "A connection belongs to a listener before anybody has accepted it. A listener that closes resets those in its queue, unless the kernel may move them."
+	r.Add("clients with a finished handshake", waiting)
+	r.Add("reset when one listener closes", reset)
+	r.Add("answered by the other one", answered)
+	r.Shown = reset > 0 && answered > 0 && reset+answered == waiting
+	r.Says = "A connection belongs to a listener before anybody has accepted it. A listener that closes resets those in its queue, unless the kernel may move them."
 
 	const setting = "net.ipv4.tcp_migrate_req = 1, reset"
 	reset, answered, err = migrate(ctx)
-	_, noLab := errors.AsType[*lab.Unavailable](err)
+	_, noLab := errors.AsType[*experiment.Unavailable](err)
 	switch {
 	case noLab:
-		report.Add(setting, err)
-		return report, nil
+		r.Add(setting, err)
+		return nil
 	case errors.Is(err, os.ErrNotExist):
-		report.Add(setting, errors.New("this kernel does not have it, Linux 5.14 does"))
-		return report, nil
+		r.Add(setting, errors.New("this kernel does not have it, Linux 5.14 does"))
+		return nil
 	case err != nil:
-		return report, err
+		return err
 	}
-	report.Add(setting, reset)
-	report.Add("and answered", answered)
-	report.Shown = report.Shown && reset == 0 && answered == waiting
-	return report, nil
+	r.Add(setting, reset)
+	r.Add("and answered", answered)
+	r.Shown = r.Shown && reset == 0 && answered == waiting
+	return nil
 }
 
 // migrate is abandon where the kernel may move connections to another listener. That is a

@@ -8,28 +8,28 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"onthewire/lessons/02-socket-options/experiments"
+	"onthewire/lessons/internal/experiment"
 	"onthewire/lessons/internal/lab"
 )
 
 // FastOpen sends the first bytes along with the SYN, once the server has given it a cookie.
-var FastOpen = experiments.Experiment{
-	Name:    "fast-open",
-	Options: []string{"TCP_FASTOPEN", "TCP_FASTOPEN_CONNECT"},
-	About:   "Bytes in the SYN: an answer one round trip earlier",
-	Do:      fastOpen,
+var FastOpen = experiment.Experiment{
+	Name:     "fast-open",
+	Subjects: []string{"TCP_FASTOPEN", "TCP_FASTOPEN_CONNECT"},
+	About:    "Bytes in the SYN: an answer one round trip earlier",
+	Do:       fastOpen,
 }
 
-func fastOpen(ctx context.Context) (report experiments.Report, err error) {
+func fastOpen(ctx context.Context, r *experiment.Report) (err error) {
 	const oneWay = 25 * time.Millisecond
 	link, err := lab.Open(lab.Way{Delay: oneWay}, lab.Way{Delay: oneWay})
 	if err != nil {
-		return report, err
+		return err
 	}
 	defer link.Close()
 	stop, err := echoFast(ctx, link.Server)
 	if err != nil {
-		return report, err
+		return err
 	}
 	defer stop()
 
@@ -55,20 +55,20 @@ func fastOpen(ctx context.Context) (report experiments.Report, err error) {
 			before := early.Load()
 			now, err := ask(ctx, link.Client, round.options)
 			if err != nil {
-				return report, err
+				return err
 			}
 			inSYN[i] = int(early.Load() - before)
 			if took[i] == 0 || now < took[i] {
 				took[i] = now
 			}
 		}
-		report.Add(round.name+", bytes in the SYN", inSYN[i])
-		report.Add("and the answer after", took[i])
+		r.Add(round.name+", bytes in the SYN", inSYN[i])
+		r.Add("and the answer after", took[i])
 	}
-	report.Shown = inSYN == [3]int{0, 0, len("hello, wire\n")} && took[2] < took[0] &&
+	r.Shown = inSYN == [3]int{0, 0, len("hello, wire\n")} && took[2] < took[0] &&
 		min(took[0], took[1]) >= 4*oneWay && took[2] >= 2*oneWay
-	report.Says = "The first time the client asks for a cookie. From then on it shows the cookie, and need not wait for the handshake."
-	return report, nil
+	r.Says = "The first time the client asks for a cookie. From then on it shows the cookie, and need not wait for the handshake."
+	return nil
 }
 
 // ask dials, sends, and waits for the first byte of the answer.

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -9,44 +10,44 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"onthewire/lessons/02-socket-options/experiments"
+	"onthewire/lessons/internal/experiment"
 )
 
 // Reuseport lets four listeners have one address, and counts whom the kernel gives to each.
-var Reuseport = experiments.Experiment{
-	Name:    "reuseport",
-	Options: []string{"SO_REUSEPORT"},
-	About:   "Four listeners on one port, and who gets the clients",
-	Do:      reuseport,
+var Reuseport = experiment.Experiment{
+	Name:     "reuseport",
+	Subjects: []string{"SO_REUSEPORT"},
+	About:    "Four listeners on one port, and who gets the clients",
+	Do:       reuseport,
 }
 
 var sharing = option{"SO_REUSEPORT", unix.SOL_SOCKET, unix.SO_REUSEPORT, 1}
 
-func reuseport(ctx context.Context) (report experiments.Report, err error) {
+func reuseport(ctx context.Context, r *experiment.Report) (err error) {
 	const clients = 400
 	group, err := share(ctx, 4)
 	if err != nil {
-		return report, err
+		return err
 	}
 	counts, err := spread(ctx, group, clients)
 	if err != nil {
-		return report, err
+		return err
 	}
-	report.Shown = true
+	r.Shown = true
 	for i, n := range counts {
-		report.Add(fmt.Sprintf("clients of listener %d", i+1), n)
-		report.Shown = report.Shown && n > clients/len(counts)/2 && n < clients/len(counts)*2
+		r.Add(fmt.Sprintf("clients of listener %d", i+1), n)
+		r.Shown = r.Shown && n > clients/len(counts)/2 && n < clients/len(counts)*2
 	}
 	alone, err := listen(ctx, "tcp4", "127.0.0.1:0")
 	if err != nil {
-		return report, err
+		return err
 	}
 	defer alone.Close()
 	_, refused := listen(ctx, "tcp4", alone.Addr().String())
-	report.Add("two listeners without the option", reason(refused))
-	report.Shown = report.Shown && reason(refused) == unix.EADDRINUSE
-	report.Says = "The kernel hashes a client's address and port, and the hash picks the listener: about the same number for each, never exactly."
-	return report, nil
+	r.Add("two listeners without the option", refused)
+	r.Shown = r.Shown && errors.Is(refused, unix.EADDRINUSE)
+	r.Says = "The kernel hashes a client's address and port, and the hash picks the listener: about the same number for each, never exactly."
+	return nil
 }
 
 // share makes listeners of one address.

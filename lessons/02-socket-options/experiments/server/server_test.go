@@ -9,18 +9,11 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"onthewire/lessons/02-socket-options/experiments/experimenttest"
 	"onthewire/lessons/internal/labtest"
 	"onthewire/lessons/internal/leak"
 )
 
 func TestMain(m *testing.M) { labtest.Main(m) }
-
-func TestEveryExperimentShowsItsRelation(t *testing.T) { experimenttest.Shows(t, All()) }
-
-func TestACancelledExperimentEndsSoonAndLeavesNothing(t *testing.T) {
-	experimenttest.CalledOff(t, All(), "timeouts", "defer-accept") // more than half a second
-}
 
 func TestAnOptionThatTheKernelRefusesLeavesNoListener(t *testing.T) {
 	leak.Check(t)

@@ -10,16 +10,16 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"onthewire/lessons/02-socket-options/experiments"
 	"onthewire/lessons/02-socket-options/socket"
+	"onthewire/lessons/internal/experiment"
 )
 
 // Timeouts waits for a peer that says nothing: with a socket option, and with a deadline.
-var Timeouts = experiments.Experiment{
-	Name:    "timeouts",
-	Options: []string{"SO_RCVTIMEO", "SO_SNDTIMEO"},
-	About:   "The kernel's timeouts are for calls that block",
-	Do:      timeouts,
+var Timeouts = experiment.Experiment{
+	Name:     "timeouts",
+	Subjects: []string{"SO_RCVTIMEO", "SO_SNDTIMEO"},
+	About:    "The kernel's timeouts are for calls that block",
+	Do:       timeouts,
 }
 
 const (
@@ -27,30 +27,30 @@ const (
 	deadline = 300 * time.Millisecond // of package net
 )
 
-func timeouts(ctx context.Context) (report experiments.Report, err error) {
+func timeouts(ctx context.Context, r *experiment.Report) (err error) {
 	listener, err := listen(ctx, "tcp4", "127.0.0.1:0")
 	if err != nil {
-		return report, err
+		return err
 	}
 	defer listener.Close() // nobody accepts: to a client that looks like a silent peer
 	addr := netip.MustParseAddrPort(listener.Addr().String())
 
 	s, err := impatient(addr)
 	if err != nil {
-		return report, err
+		return err
 	}
 	defer s.Close() // an error once package net has it, and harmless
 	took, readErr := timed(s.Read)
-	report.Add("blocking Read, option of 100 ms", took)
-	report.Add("its error", reason(readErr))
-	report.Shown = errors.Is(readErr, unix.EAGAIN) && took > patience*9/10
+	r.Add("blocking Read, option of 100 ms", took)
+	r.Add("its error", readErr)
+	r.Shown = errors.Is(readErr, unix.EAGAIN) && took > patience*9/10
 	if ctx.Err() != nil {
-		return report, context.Cause(ctx)
+		return context.Cause(ctx)
 	}
 
 	conn, err := s.IntoConn() // the same socket, with the same options
 	if err != nil {
-		return report, err
+		return err
 	}
 	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { conn.Close() })()
@@ -64,14 +64,14 @@ func timeouts(ctx context.Context) (report experiments.Report, err error) {
 		conn.SetDeadline(time.Now().Add(deadline))
 		took, err := timed(call.do)
 		if ctx.Err() != nil {
-			return report, context.Cause(ctx)
+			return context.Cause(ctx)
 		}
-		report.Add("package net, "+call.name+", deadline of 300 ms", took)
-		report.Shown = report.Shown && errors.Is(err, os.ErrDeadlineExceeded) && took > deadline*9/10
+		r.Add("package net, "+call.name+", deadline of 300 ms", took)
+		r.Shown = r.Shown && errors.Is(err, os.ErrDeadlineExceeded) && took > deadline*9/10
 	}
-	report.Add("their error", os.ErrDeadlineExceeded)
-	report.Says = "The option ends a call that sleeps in the kernel. Package net never sleeps there, so it needs a deadline, which is a timer of Go's own."
-	return report, nil
+	r.Add("their error", os.ErrDeadlineExceeded)
+	r.Says = "The option ends a call that sleeps in the kernel. Package net never sleeps there, so it needs a deadline, which is a timer of Go's own."
+	return nil
 }
 
 // impatient connects a blocking socket that has both timeouts.

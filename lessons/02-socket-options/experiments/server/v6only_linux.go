@@ -2,40 +2,46 @@ package server
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/netip"
 
 	"golang.org/x/sys/unix"
 
-	"onthewire/lessons/02-socket-options/experiments"
 	"onthewire/lessons/02-socket-options/socket"
+	"onthewire/lessons/internal/experiment"
 )
 
 // V6Only asks whether a listener of IPv6 takes in clients of IPv4.
-var V6Only = experiments.Experiment{
-	Name:    "v6only",
-	Options: []string{"IPV6_V6ONLY"},
-	About:   "Whether a listener on [::] lets IPv4 clients in",
-	Do:      v6only,
+var V6Only = experiment.Experiment{
+	Name:     "v6only",
+	Subjects: []string{"IPV6_V6ONLY"},
+	About:    "Whether a listener on [::] lets IPv4 clients in",
+	Do:       v6only,
 }
 
-func v6only(ctx context.Context) (report experiments.Report, err error) {
+func v6only(ctx context.Context, r *experiment.Report) (err error) {
 	both, err := family(ctx, false)
 	if err != nil {
-		return report, err
+		return err
 	}
 	only, err := family(ctx, true)
 	if err != nil {
-		return report, err
+		return err
 	}
-	report.Add("without it, an IPv4 client comes from", both.client)
-	report.Add("a listener on 0.0.0.0 beside it", both.beside)
-	report.Add("with it, an IPv4 client gets", only.client)
-	report.Add("a listener on 0.0.0.0 beside it", only.beside)
-	report.Shown = both.client == netip.MustParseAddr("::ffff:127.0.0.1") && both.beside == unix.EADDRINUSE &&
-		only.client == unix.ECONNREFUSED && only.beside == "listens"
-	report.Says = "One socket for both families sees IPv4 as a corner of IPv6. To keep two sockets on one port, the one for IPv6 must leave IPv4 alone."
-	return report, nil
+	r.Add("without it, an IPv4 client comes from", both.client)
+	r.Add("a listener on 0.0.0.0 beside it", both.beside)
+	r.Add("with it, an IPv4 client gets", only.client)
+	r.Add("a listener on 0.0.0.0 beside it", only.beside)
+	r.Shown = both.client == netip.MustParseAddr("::ffff:127.0.0.1") && is(both.beside, unix.EADDRINUSE) &&
+		is(only.client, unix.ECONNREFUSED) && only.beside == "listens"
+	r.Says = "One socket for both families sees IPv4 as a corner of IPv6. To keep two sockets on one port, the one for IPv6 must leave IPv4 alone."
+	return nil
+}
+
+func is(seen any, errno unix.Errno) bool {
+	err, _ := seen.(error)
+	return errors.Is(err, errno)
 }
 
 // What was seen of one listener: an address, a word, or an error.
@@ -64,13 +70,13 @@ func family(ctx context.Context, onlyV6 bool) (s seen, err error) {
 		}
 		defer conn.Close()
 		s.client = peer.Addr()
-	} else if s.client = reason(err); ctx.Err() != nil {
+	} else if s.client = err; ctx.Err() != nil {
 		return s, err
 	}
 
 	second, err := listen(ctx, "tcp4", inV4.String())
 	if err != nil {
-		s.beside = reason(err)
+		s.beside = err
 		return s, nil
 	}
 	s.beside = "listens"
@@ -98,9 +104,8 @@ func listenV6(only bool) (*socket.Socket, error) {
 
 // noIPv6 says what an error of an IPv6 socket means.
 func noIPv6(err error) error {
-	switch reason(err) {
-	case unix.EAFNOSUPPORT, unix.EADDRNOTAVAIL:
-		return &experiments.Missing{What: "IPv6: " + err.Error(), Remedy: "boot without ipv6.disable=1, or: sudo sysctl net.ipv6.conf.all.disable_ipv6=0"}
+	if errors.Is(err, unix.EAFNOSUPPORT) || errors.Is(err, unix.EADDRNOTAVAIL) {
+		return &experiment.Unavailable{Why: "IPv6: " + err.Error(), Remedy: "boot without ipv6.disable=1, or: sudo sysctl net.ipv6.conf.all.disable_ipv6=0"}
 	}
 	return err
 }

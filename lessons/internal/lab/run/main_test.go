@@ -12,6 +12,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"onthewire/lessons/internal/experiment"
 	"onthewire/lessons/internal/lab"
 )
 
@@ -38,7 +39,7 @@ func pageGet() {
 // The program as a person runs it: what it prints and how it exits.
 func TestTheLabByHand(t *testing.T) {
 	link, err := lab.Open(lab.Way{}, lab.Way{})
-	if no, ok := errors.AsType[*lab.Unavailable](err); ok {
+	if no, ok := errors.AsType[*experiment.Unavailable](err); ok {
 		t.Skipf("%v; %s", no, no.Advice())
 	}
 	if err != nil {

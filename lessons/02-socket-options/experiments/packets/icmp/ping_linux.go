@@ -12,8 +12,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"onthewire/lessons/02-socket-options/experiments"
 	"onthewire/lessons/02-socket-options/experiments/packets/receive"
+	"onthewire/lessons/internal/experiment"
 )
 
 // A Pinger asks hosts for echoes. It is for one goroutine.
@@ -31,15 +31,15 @@ type Reply struct {
 }
 
 // Open opens what it may have: a socket for echoes, which needs no privilege but a sysctl,
-// or a raw one. Where it may have neither, the error is an *experiments.Missing.
+// or a raw one. Where it may have neither, the error is an *experiment.Unavailable.
 func Open() (*Pinger, error) {
 	p, err := OpenDatagram()
 	if errors.Is(err, os.ErrPermission) {
 		p, err = OpenRaw()
 	}
 	if errors.Is(err, os.ErrPermission) {
-		return nil, &experiments.Missing{
-			What:   "a socket for ICMP: " + err.Error(),
+		return nil, &experiment.Unavailable{
+			Why:    "a socket for ICMP: " + err.Error(),
 			Remedy: "run it as root, give it CAP_NET_RAW, or let every group ping: sudo sysctl net.ipv4.ping_group_range='0 2147483647'",
 		}
 	}

@@ -11,8 +11,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"onthewire/lessons/02-socket-options/experiments"
 	"onthewire/lessons/02-socket-options/experiments/packets/icmp"
+	"onthewire/lessons/internal/experiment"
 	"onthewire/lessons/internal/lab"
 	"onthewire/lessons/internal/labtest"
 	"onthewire/lessons/internal/leak"
@@ -132,7 +132,7 @@ func TestWithoutAnyPrivilegeTheErrorNamesIt(t *testing.T) {
 		}
 		return err
 	})
-	missing, ok := errors.AsType[*experiments.Missing](err)
+	missing, ok := errors.AsType[*experiment.Unavailable](err)
 	if !ok || !strings.Contains(missing.Remedy, "CAP_NET_RAW") || !strings.Contains(missing.Remedy, "ping_group_range") {
 		t.Errorf("the error is %v", err)
 	}

@@ -9,7 +9,7 @@ import (
 	"runtime"
 	"time"
 
-	"onthewire/lessons/02-socket-options/experiments"
+	"onthewire/lessons/internal/experiment"
 )
 
 // A Pinger asks hosts for echoes, on Linux.
@@ -25,7 +25,7 @@ type Reply struct {
 }
 
 func Open() (*Pinger, error) {
-	return nil, &experiments.Missing{What: "ping: it is not written for " + runtime.GOOS, Remedy: "run it on Linux, or use ping(8)"}
+	return nil, &experiment.Unavailable{Why: "ping: it is not written for " + runtime.GOOS, Remedy: "run it on Linux, or use ping(8)"}
 }
 
 func (p *Pinger) Echo(ctx context.Context, to netip.Addr, seq uint16, data []byte) (Reply, error) {

@@ -12,9 +12,9 @@ import (
 	"golang.org/x/net/bpf"
 	"golang.org/x/sys/unix"
 
-	"onthewire/lessons/02-socket-options/experiments"
 	"onthewire/lessons/02-socket-options/experiments/packets/decode"
 	"onthewire/lessons/02-socket-options/experiments/packets/receive"
+	"onthewire/lessons/internal/experiment"
 )
 
 // A Sniffer is a packet socket (packet(7)). It is for one goroutine.
@@ -27,7 +27,7 @@ type Sniffer struct {
 }
 
 // Open begins to listen on an interface. Without CAP_NET_RAW the error is an
-// *experiments.Missing.
+// *experiment.Unavailable.
 func Open(name string, filter Filter) (*Sniffer, error) {
 	ifi, err := net.InterfaceByName(name)
 	if err != nil {
@@ -36,7 +36,7 @@ func Open(name string, filter Filter) (*Sniffer, error) {
 	// Protocol 0 receives nothing. So no packet slips in before the filter is there.
 	socket, err := receive.New(unix.AF_PACKET, unix.SOCK_RAW, 0)
 	if errors.Is(err, os.ErrPermission) {
-		return nil, &experiments.Missing{What: "a packet socket: " + err.Error(), Remedy: "run it as root, or give it CAP_NET_RAW"}
+		return nil, &experiment.Unavailable{Why: "a packet socket: " + err.Error(), Remedy: "run it as root, or give it CAP_NET_RAW"}
 	}
 	if err != nil {
 		return nil, err

@@ -10,8 +10,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"onthewire/lessons/02-socket-options/experiments"
 	"onthewire/lessons/02-socket-options/experiments/packets/decode"
+	"onthewire/lessons/internal/experiment"
 	"onthewire/lessons/internal/lab"
 	"onthewire/lessons/internal/labtest"
 	"onthewire/lessons/internal/leak"
@@ -101,7 +101,7 @@ func TestWithoutThePrivilegeTheErrorNamesIt(t *testing.T) {
 		result <- err
 	}()
 	err := <-result
-	if missing, ok := errors.AsType[*experiments.Missing](err); !ok || !strings.Contains(missing.Remedy, "CAP_NET_RAW") {
+	if missing, ok := errors.AsType[*experiment.Unavailable](err); !ok || !strings.Contains(missing.Remedy, "CAP_NET_RAW") {
 		t.Errorf("the error is %v", err)
 	}
 }

@@ -7,15 +7,15 @@ import (
 	"errors"
 	"runtime"
 
-	"onthewire/lessons/02-socket-options/experiments"
 	"onthewire/lessons/02-socket-options/experiments/packets/decode"
+	"onthewire/lessons/internal/experiment"
 )
 
 // A Sniffer needs packet sockets, and those are Linux's own.
 type Sniffer struct{ Link decode.Link }
 
 func Open(name string, filter Filter) (*Sniffer, error) {
-	return nil, &experiments.Missing{What: "packet sockets: " + runtime.GOOS + " has none", Remedy: "run it on Linux, or use tcpdump"}
+	return nil, &experiment.Unavailable{Why: "packet sockets: " + runtime.GOOS + " has none", Remedy: "run it on Linux, or use tcpdump"}
 }
 
 func (s *Sniffer) Next(ctx context.Context) (decode.Packet, error) {

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import "fmt"
 
@@ -8,8 +8,9 @@ type unknownName struct{ kind, name, next string }
 func (u unknownName) Error() string  { return fmt.Sprintf("there is no %s %q", u.kind, u.name) }
 func (u unknownName) Advice() string { return u.next }
 
-// unknown suggests the nearest of the names that there are.
-func unknown(kind, name string, names []string, otherwise string) error {
+// Unknown is the error for a name that is none of names. It suggests the nearest of them,
+// and where none is near, otherwise.
+func Unknown(kind, name string, names []string, otherwise string) error {
 	nearest, least := "", len(name)/2+2
 	for _, other := range names {
 		if d := distance(name, other); d < least {

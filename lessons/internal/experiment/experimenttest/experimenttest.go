@@ -8,17 +8,16 @@ import (
 	"testing"
 	"time"
 
-	"onthewire/lessons/02-socket-options/experiments"
-	"onthewire/lessons/internal/lab"
+	"onthewire/lessons/internal/experiment"
 	"onthewire/lessons/internal/leak"
 )
 
 // Shows runs each experiment and wants its rows to stand in their relation.
-func Shows(t *testing.T, all []experiments.Experiment) {
+func Shows(t *testing.T, all []experiment.Experiment) {
 	for _, e := range all {
 		t.Run(e.Name, func(t *testing.T) {
 			leak.Check(t)
-			report, err := e.Run(t.Context())
+			report, err := e.Run(t.Context(), nil)
 			Skip(t, err)
 			for _, row := range report.Rows {
 				t.Logf("%s: %v", row.Setting, row.Seen)
@@ -33,7 +32,7 @@ func Shows(t *testing.T, all []experiments.Experiment) {
 // CalledOff cancels each experiment before it begins, early and midway, and wants it to end
 // soon, to leave nothing behind, and to say why it ended. Those called long take more than
 // half a second, so they cannot have ended by themselves.
-func CalledOff(t *testing.T, all []experiments.Experiment, long ...string) {
+func CalledOff(t *testing.T, all []experiment.Experiment, long ...string) {
 	for _, e := range all {
 		for name, after := range map[string]time.Duration{"before": 0, "early": 20 * time.Millisecond, "midway": 150 * time.Millisecond} {
 			t.Run(e.Name+"/"+name, func(t *testing.T) {
@@ -46,7 +45,7 @@ func CalledOff(t *testing.T, all []experiments.Experiment, long ...string) {
 					defer time.AfterFunc(after, cancel).Stop()
 				}
 				begun := time.Now()
-				_, err := e.Run(ctx)
+				_, err := e.Run(ctx, nil)
 				Skip(t, err, context.Canceled)
 				if err == nil && (after == 0 || slices.Contains(long, e.Name)) {
 					t.Error("it went on as if nothing had happened")
@@ -63,10 +62,7 @@ func CalledOff(t *testing.T, all []experiments.Experiment, long ...string) {
 // other errors than those allowed.
 func Skip(t *testing.T, err error, allowed ...error) {
 	t.Helper()
-	if missing, ok := errors.AsType[*experiments.Missing](err); ok {
-		t.Skipf("%v; %s", missing, missing.Advice())
-	}
-	if no, ok := errors.AsType[*lab.Unavailable](err); ok {
+	if no, ok := errors.AsType[*experiment.Unavailable](err); ok {
 		t.Skipf("%v; %s", no, no.Advice())
 	}
 	for _, a := range allowed {
