@@ -39,7 +39,11 @@ func (l *loop) open(fd int) {
 		unix.Close(fd) // no event can name it yet
 		return
 	}
+	if fd >= len(l.conns) {
+		l.conns = append(l.conns, make([]*conn, fd+1-len(l.conns))...)
+	}
 	l.conns[fd] = c
+	l.clients++
 	l.touch(c)
 }
 

@@ -15,7 +15,7 @@ import (
 
 const (
 	batch  = 1024     // events a wait, at most
-	buffer = 64 << 10 // bytes a read, at most
+	buffer = 16 << 10 // bytes a read, at most; each of the engines has as many
 
 	tick  = 20 * time.Millisecond // how often, while stopping, we ask what the kernel still holds
 	stall = time.Second           // a client that takes nothing for so long, while stopping, is given up
@@ -31,7 +31,8 @@ type loop struct {
 	resting   bool      // not accepting: descriptors have run out
 	restUntil time.Time // when to try again, at the latest
 
-	conns    map[int]*conn // by descriptor
+	conns    []*conn       // by descriptor, which stays small: the kernel gives the lowest that is free
+	clients  int           // how many of conns are not nil
 	closed   []*conn       // closed in this turn; their descriptors follow at its end
 	idle     list          // who has been silent longest stands in front
 	idleTime time.Duration // 0: nobody keeps the list
@@ -70,7 +71,7 @@ func (l *loop) serve(ctx context.Context) error {
 				return err
 			}
 		}
-		if l.listener < 0 && (len(l.conns) == 0 || !l.now.Before(l.stopBy)) {
+		if l.listener < 0 && (l.clients == 0 || !l.now.Before(l.stopBy)) {
 			return nil
 		}
 	}
@@ -100,7 +101,8 @@ func (l *loop) handle(ev poller.Event) {
 func (l *loop) sweep() error {
 	freed := len(l.closed) > 0
 	for _, c := range l.closed {
-		delete(l.conns, c.fd)
+		l.conns[c.fd] = nil
+		l.clients--
 		unix.Close(c.fd)
 	}
 	clear(l.closed)
@@ -124,7 +126,9 @@ func (l *loop) stop() error {
 		l.stopBy = l.now
 	}
 	for _, c := range l.conns {
-		l.touch(c)
+		if c != nil {
+			l.touch(c)
+		}
 	}
 	return nil
 }
@@ -136,6 +140,9 @@ func (l *loop) stop() error {
 func (l *loop) drain() {
 	l.lookAt = l.now.Add(tick)
 	for _, c := range l.conns {
+		if c == nil {
+			continue
+		}
 		l.read(c)
 		if l.passing(c) {
 			l.touch(c)
@@ -165,7 +172,9 @@ func (l *loop) giveUp(c *conn) {
 
 func (l *loop) closeAll() {
 	for _, c := range l.conns {
-		l.giveUp(c)
+		if c != nil {
+			l.giveUp(c)
+		}
 	}
 	l.resting = false
 	l.sweep()

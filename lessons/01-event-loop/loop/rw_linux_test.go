@@ -63,15 +63,15 @@ func TestAnOrdinaryReadOnABlockingDescriptorStopsNobody(t *testing.T) {
 }
 
 // collectedDuring tells whether a garbage collection ended before the read of a blocking
-// pipe did. What ends the read is another program: in ours nothing may run any more.
+// socket did. What ends the read is another program: in ours nothing may run any more.
 func collectedDuring(t *testing.T, read func(fd int, into []byte) (int, error)) bool {
 	t.Helper()
-	var pipe [2]int
-	if err := unix.Pipe2(pipe[:], unix.O_CLOEXEC); err != nil {
+	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
 		t.Fatal(err)
 	}
-	defer unix.Close(pipe[0])
-	writer := os.NewFile(uintptr(pipe[1]), "pipe")
+	defer unix.Close(fds[0])
+	writer := os.NewFile(uintptr(fds[1]), "socket")
 	defer writer.Close()
 	other := exec.Command("sh", "-c", "sleep 0.3; echo hello, wire")
 	other.Stdout = writer
@@ -83,7 +83,7 @@ func collectedDuring(t *testing.T, read func(fd int, into []byte) (int, error)) 
 	var reading, returned atomic.Bool
 	go func() {
 		reading.Store(true)
-		read(pipe[0], make([]byte, 16))
+		read(fds[0], make([]byte, 16))
 		returned.Store(true)
 	}()
 	for !reading.Load() {

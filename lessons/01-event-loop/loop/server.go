@@ -101,7 +101,7 @@ func run(ctx context.Context, s *Server, listener int) error {
 	}
 	l := &loop{
 		Server: s, poller: p, now: time.Now(), listener: listener,
-		conns: make(map[int]*conn), idleTime: s.Idle, buf: make([]byte, buffer),
+		idleTime: s.Idle, buf: make([]byte, buffer),
 	}
 	defer l.closeAll()
 	if err := p.Add(listener, poller.Readable); err != nil {

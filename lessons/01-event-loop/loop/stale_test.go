@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"slices"
 	"testing"
 	"time"
 
@@ -27,7 +28,7 @@ func TestAStaleEventHitsNobody(t *testing.T) {
 	}
 	l := &loop{
 		Server: &Server{MaxPending: 1 << 10}, poller: p, now: time.Now(), listener: fds[0],
-		conns: make(map[int]*conn), buf: make([]byte, buffer),
+		buf: make([]byte, buffer),
 	}
 	defer l.closeAll()
 
@@ -41,8 +42,8 @@ func TestAStaleEventHitsNobody(t *testing.T) {
 		return c
 	}
 	accept := func() {
-		before := len(l.conns)
-		for end := time.Now().Add(10 * time.Second); len(l.conns) == before && time.Now().Before(end); {
+		before := l.clients
+		for end := time.Now().Add(10 * time.Second); l.clients == before && time.Now().Before(end); {
 			if err := l.accept(); err != nil {
 				t.Fatal(err)
 			}
@@ -50,9 +51,7 @@ func TestAStaleEventHitsNobody(t *testing.T) {
 	}
 	dial()
 	accept()
-	var old int
-	for old = range l.conns {
-	}
+	old := slices.IndexFunc(l.conns, func(c *conn) bool { return c != nil })
 
 	newcomer := dial()
 	l.handle(poller.Event{FD: old, Error: true})
@@ -62,8 +61,8 @@ func TestAStaleEventHitsNobody(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	if len(l.conns) != 1 {
-		t.Fatalf("%d connections are left, want the newcomer", len(l.conns))
+	if l.clients != 1 {
+		t.Fatalf("%d connections are left, want the newcomer", l.clients)
 	}
 	io.WriteString(newcomer, "hello, wire\n")
 	events := make([]poller.Event, 8)

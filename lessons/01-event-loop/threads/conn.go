@@ -15,7 +15,7 @@ const (
 	// 10,001st thread (see debug.SetMaxThreads), so whoever comes beyond is closed at once.
 	maxConns = 2000
 
-	buffer = 4 << 10 // bytes a read, at most; beside the thread's stack it is small
+	buffer = 16 << 10 // bytes a read, at most; each of the engines has as many
 )
 
 // A conn is one client.

@@ -11,7 +11,7 @@ import (
 
 const (
 	buffers = 256 // a power of two
-	bufSize = 4 << 10
+	bufSize = 16 << 10 // bytes a receive, at most; each of the engines has as many
 	group   = 1 // they form a group, and a receive names the group
 )
 
