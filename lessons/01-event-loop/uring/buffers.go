@@ -10,9 +10,9 @@ import (
 )
 
 const (
-	buffers = 256 // a power of two
+	buffers = 256      // a power of two
 	bufSize = 16 << 10 // bytes a receive, at most; each of the engines has as many
-	group   = 1 // they form a group, and a receive names the group
+	group   = 1        // they form a group, and a receive names the group
 )
 
 // A pool is the memory that everybody's bytes arrive in. We offer the kernel many buffers,
