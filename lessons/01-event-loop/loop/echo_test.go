@@ -28,6 +28,7 @@ func TestAGluttonGetsEveryByteAndFreezesNobody(t *testing.T) {
 
 	sent := noise(2, size(32<<20, 100<<20))
 	var before, stuck runtime.MemStats
+	runtime.GC()
 	runtime.ReadMemStats(&before)
 	written := make(chan error, 1)
 	go func() {
@@ -40,8 +41,9 @@ func TestAGluttonGetsEveryByteAndFreezesNobody(t *testing.T) {
 	for range 100 {
 		echoes(t, polite, hello)
 	}
+	runtime.GC() // what growing has left behind is nobody's
 	runtime.ReadMemStats(&stuck)
-	if grown := int(stuck.HeapAlloc) - int(before.HeapAlloc); grown > 4*s.MaxPending {
+	if grown := int(stuck.HeapAlloc) - int(before.HeapAlloc); grown > 2*s.MaxPending {
 		t.Errorf("the heap has grown by %d bytes for a client that may have %d", grown, s.MaxPending)
 	}
 
