@@ -9,6 +9,8 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"onthewire/lessons/internal/lab/netlink"
 )
 
 // entered marks the process that Enter has started.
@@ -24,7 +26,7 @@ func Enter() error {
 	err := onThread(func() error { return unix.Unshare(unix.CLONE_NEWNET) })
 	switch {
 	case err == nil && os.Getenv(entered) != "":
-		return raise("lo", nil) // a new namespace has a loopback, and it is down
+		return netlink.Up("lo", true) // a new namespace has a loopback, and it is down
 	case err == nil:
 		return nil
 	case !errors.Is(err, unix.EPERM) || os.Getenv(entered) != "":

@@ -4,21 +4,25 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"strings"
 	"syscall"
 )
 
-// A Host is one end of the link. The sockets that its methods make are ordinary ones, of
+// A Host is one end of a link, or one of a segment. The sockets that its methods make are ordinary ones, of
 // the kernel and of package net; they live on this host and see no other network.
-// Addresses are HOST:PORT, where HOST is an IPv4 address or one of the names client and
-// server.
+// Addresses are HOST:PORT, where HOST is an IP address or the name of a host: client and
+// server on a link, host1, host2 and so on on a segment. A name stands for the host's IPv6
+// address where the network is tcp6 or udp6, otherwise for its IPv4 address.
 type Host struct {
-	Name string
-	Addr netip.Addr
+	Name  string
+	Addr  netip.Addr // IPv4
+	Addr6 netip.Addr
 
 	// Congestion names the congestion control of TCP sockets that are made from now on
 	// (TCP_CONGESTION in tcp(7)): cubic at first. Set it before you share the host.
 	Congestion string
 
+	names map[string]*Host // of those on the same network, this one included
 	system
 }
 
@@ -26,7 +30,7 @@ type Host struct {
 func (h *Host) DialContext(ctx context.Context, network, address string) (conn net.Conn, err error) {
 	dialer := net.Dialer{Control: h.control}
 	err = h.Do(func() error {
-		conn, err = dialer.DialContext(ctx, network, byName(address))
+		conn, err = dialer.DialContext(ctx, network, h.resolve(network, address))
 		return err
 	})
 	return conn, err
@@ -37,7 +41,7 @@ func (h *Host) Listen(network, address string) (listener net.Listener, err error
 	config := net.ListenConfig{Control: h.control}
 	config.SetMultipathTCP(false) // plain TCP: Go's default on Linux refuses some options
 	err = h.Do(func() error {
-		listener, err = config.Listen(context.Background(), network, byName(address))
+		listener, err = config.Listen(context.Background(), network, h.resolve(network, address))
 		return err
 	})
 	return listener, err
@@ -46,22 +50,22 @@ func (h *Host) Listen(network, address string) (listener net.Listener, err error
 // ListenPacket is net.ListenPacket on this host. For UDP the result is a *net.UDPConn.
 func (h *Host) ListenPacket(network, address string) (conn net.PacketConn, err error) {
 	err = h.Do(func() error {
-		conn, err = net.ListenPacket(network, byName(address))
+		conn, err = net.ListenPacket(network, h.resolve(network, address))
 		return err
 	})
 	return conn, err
 }
 
-// byName puts a host's address in place of its name.
-func byName(address string) string {
+// resolve puts a host's address in place of its name.
+func (h *Host) resolve(network, address string) string {
 	name, port, err := net.SplitHostPort(address)
-	switch {
-	case err == nil && name == "client":
-		return net.JoinHostPort(ClientAddr.String(), port)
-	case err == nil && name == "server":
-		return net.JoinHostPort(ServerAddr.String(), port)
+	if err != nil || h.names[name] == nil {
+		return address
 	}
-	return address
+	if strings.HasSuffix(network, "6") {
+		return net.JoinHostPort(h.names[name].Addr6.String(), port)
+	}
+	return net.JoinHostPort(h.names[name].Addr.String(), port)
 }
 
 // Congestion tells which congestion control a TCP connection uses.

@@ -10,30 +10,43 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"onthewire/lessons/internal/lab/netlink"
 )
 
 // A system is what Linux keeps of a host: its network namespace, and the wire's end of its
 // device.
 type system struct {
 	ns     *os.File
-	device *device
+	device *device // of a link
+	port   port    // of a segment
 }
 
-func newHost(name string, addr netip.Addr) (*Host, error) {
-	h := &Host{Name: name, Addr: addr}
+// newHost makes a host. attach gives it a device, in its namespace.
+func newHost(name string, addr, addr6 netip.Addr, names map[string]*Host, attach func(*Host) error) (*Host, error) {
+	h := &Host{Name: name, Addr: addr, Addr6: addr6, names: names}
 	var err error
-	h.ns, err = newNamespace(func() error {
-		if err := configure(); err != nil {
+	h.ns, err = newNamespace(func(ns *os.File) error {
+		h.ns = ns
+		if err := prepare(); err != nil {
 			return err
 		}
-		h.device, err = openTUN(addr)
-		return err
+		return attach(h)
 	})
 	if err != nil {
 		return nil, noNamespace(err)
 	}
 	h.Congestion = h.defaultCongestion()
+	names[name] = h
 	return h, nil
+}
+
+// newEnd makes a host of a link.
+func newEnd(name string, addr, addr6 netip.Addr, names map[string]*Host) (*Host, error) {
+	return newHost(name, addr, addr6, names, func(h *Host) (err error) {
+		h.device, err = openTUN(netip.PrefixFrom(addr, 24), netip.PrefixFrom(addr6, 64))
+		return err
+	})
 }
 
 // Do runs f on a thread of this host, so that every socket that f makes there is one of
@@ -53,7 +66,21 @@ func (h *Host) Command(ctx context.Context, name string, args ...string) *exec.C
 	return cmd
 }
 
+// DefaultRoute gives the host a way to everywhere, or takes it away: without one, what is
+// sent to 255.255.255.255 or to an address outside its network fails with ENETUNREACH. A
+// host of a segment has one at first, a host of a link has none.
+func (h *Host) DefaultRoute(on bool) error {
+	name := linkName
+	if h.device == nil {
+		name = lanName
+	}
+	return h.Do(func() error { return netlink.DefaultRoute(name, on) })
+}
+
 func (h *Host) close() error {
+	if h.device == nil {
+		return h.ns.Close()
+	}
 	return errors.Join(h.device.close(), h.ns.Close())
 }
 

@@ -1,12 +1,13 @@
-// Package lab is a long link between two hosts on this machine. Each host is a network
-// namespace with a TCP and UDP of its own, the kernel's; the link between them is this
-// program, which reads packets from one host's TUN device and writes them to the other's,
-// later, or never.
+// Package lab is a long link between two hosts on this machine, or a segment of several.
+// Each host is a network namespace with a TCP and UDP of its own, the kernel's; the link
+// between two is this program, which reads packets from one host's TUN device and writes
+// them to the other's, later, or never. A segment is the kernel's bridge.
 //
 // Read it in this order: way.go (what a link can do to a packet), direction.go (one
 // direction of it), drop.go (exactly one loss), host_linux.go (sockets and programs on a
 // host), tun_linux.go and thread_linux.go (how a host is made), enter_linux.go (how to do
-// without root), packet.go and capture.go (what passes by). The page docs/lab.md tells how
+// without root), packet.go and capture.go (what passes by), segment_linux.go and netlink (a
+// bridge and its cables). The page docs/lab.md tells how
 // to use it.
 package lab
 
@@ -28,6 +29,9 @@ const mtu = 1500
 var (
 	ClientAddr = netip.MustParseAddr("10.0.0.1")
 	ServerAddr = netip.MustParseAddr("10.0.0.2")
+
+	ClientAddr6 = netip.MustParseAddr("fd00::1")
+	ServerAddr6 = netip.MustParseAddr("fd00::2")
 )
 
 // A Link joins two hosts. It may be used from several goroutines.
@@ -57,10 +61,11 @@ func Open(toServer, toClient Way) (*Link, error) {
 	}
 	l := &Link{taps: new(taps)}
 	var err error
-	if l.Client, err = newHost("client", ClientAddr); err != nil {
+	names := make(map[string]*Host)
+	if l.Client, err = newEnd("client", ClientAddr, ClientAddr6, names); err != nil {
 		return nil, err
 	}
-	if l.Server, err = newHost("server", ServerAddr); err != nil {
+	if l.Server, err = newEnd("server", ServerAddr, ServerAddr6, names); err != nil {
 		return nil, errors.Join(err, l.Client.close())
 	}
 	l.ToServer, err = l.join(l.Client, l.Server, toServer)

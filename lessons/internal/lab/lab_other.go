@@ -21,7 +21,12 @@ func Enter() error { return errLinuxOnly }
 
 type system struct{ device *device }
 
-func newHost(string, netip.Addr) (*Host, error) { return nil, errLinuxOnly }
+func newEnd(string, netip.Addr, netip.Addr, map[string]*Host) (*Host, error) {
+	return nil, errLinuxOnly
+}
+
+// DefaultRoute is for Linux.
+func (h *Host) DefaultRoute(bool) error { return errLinuxOnly }
 
 // Do is for Linux.
 func (h *Host) Do(func() error) error { return errLinuxOnly }
@@ -53,3 +58,18 @@ func (*alarm) tune()               {}
 func (*alarm) sleep(time.Duration) {}
 func (*alarm) ring()               {}
 func (*alarm) close()              {}
+
+type bridge struct{}
+
+func (*Segment) open(int) error                   { return errLinuxOnly }
+func (*Segment) close() error                     { return nil }
+func (*Segment) tap(func(Packet)) (func(), error) { return nil, errLinuxOnly }
+
+// Unplug is for Linux.
+func (*Host) Unplug() error { return errLinuxOnly }
+
+// Plug is for Linux.
+func (*Host) Plug() error { return errLinuxOnly }
+
+// SetCarrier is for Linux.
+func (*Host) SetCarrier(bool) error { return errLinuxOnly }

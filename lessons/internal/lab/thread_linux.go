@@ -10,7 +10,7 @@ import (
 
 // newNamespace makes a network namespace, lets prepare set it up from the inside, and
 // returns a descriptor that keeps it alive.
-func newNamespace(prepare func() error) (ns *os.File, err error) {
+func newNamespace(prepare func(ns *os.File) error) (ns *os.File, err error) {
 	err = onThread(func() error {
 		if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
 			return os.NewSyscallError("unshare", err)
@@ -19,7 +19,7 @@ func newNamespace(prepare func() error) (ns *os.File, err error) {
 		if ns, err = os.Open("/proc/thread-self/ns/net"); err != nil {
 			return err
 		}
-		return prepare()
+		return prepare(ns)
 	})
 	if err != nil && ns != nil {
 		ns.Close()

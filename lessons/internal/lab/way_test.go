@@ -102,6 +102,9 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte{0x45, 0, 0, 28, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2, 0, 7, 0, 9, 0, 8, 0, 0})
 	f.Add([]byte{0x45, 0, 0, 40, 0, 0, 0, 0, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2, 0, 7, 0, 9, 0, 0, 0, 1, 0, 0, 0, 2, 0x50, 0x12, 1, 0, 0, 0, 0, 0})
 	f.Add([]byte{0x4f, 0, 0, 0})
+	six := append([]byte{0x60, 0, 0, 0, 0, 24, 0, 64}, make([]byte, 32)...)
+	f.Add(append(six, 44, 0, 1, 4, 0, 0, 0, 0, 17, 0, 0, 0, 0, 0, 0, 1, 0, 7, 0, 9, 0, 8, 0, 0)) // hop-by-hop, fragment, UDP
+	f.Add(append(six, 60, 255, 0, 0))
 	f.Fuzz(func(t *testing.T, ip []byte) {
 		p := decode(ip)
 		if len(p.Payload) > len(ip) {

@@ -25,6 +25,18 @@ func Main(m *testing.M) {
 func Open(t testing.TB, toServer, toClient lab.Way) *lab.Link {
 	t.Helper()
 	link, err := lab.Open(toServer, toClient)
+	return opened(t, link, err)
+}
+
+// OpenSegment opens a segment of n hosts for the time of the test, or skips it as Open does.
+func OpenSegment(t testing.TB, n int) *lab.Segment {
+	t.Helper()
+	segment, err := lab.OpenSegment(n)
+	return opened(t, segment, err)
+}
+
+func opened[T interface{ Close() error }](t testing.TB, it T, err error) T {
+	t.Helper()
 	if no, ok := errors.AsType[*experiment.Unavailable](err); ok {
 		t.Skipf("%v; %s", no, no.Advice())
 	}
@@ -32,9 +44,9 @@ func Open(t testing.TB, toServer, toClient lab.Way) *lab.Link {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := link.Close(); err != nil {
+		if err := it.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	return link
+	return it
 }
