@@ -119,7 +119,7 @@ func say(t *testing.T, fd int, message string) {
 func hear(t *testing.T, fd int, want string) {
 	t.Helper()
 	ready := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
-	if _, err := unix.Poll(ready, int(long.Milliseconds())); err != nil {
+	if _, err := unix.Poll(ready, int(longest.Milliseconds())); err != nil {
 		t.Fatal(err)
 	}
 	buf := make([]byte, 64)
