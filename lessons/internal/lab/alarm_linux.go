@@ -24,6 +24,9 @@ func newAlarm() (*alarm, error) {
 // it may delay each by 50 µs (PR_SET_TIMERSLACK(2const)).
 func (a *alarm) tune() { unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0) }
 
+// untune gives the thread its default back.
+func (a *alarm) untune() { unix.Prctl(unix.PR_SET_TIMERSLACK, 0, 0, 0, 0) }
+
 func (a *alarm) sleep(d time.Duration) { a.wait(d) }
 
 // wait sleeps until somebody rings, the time is over, or one of the others is ready.

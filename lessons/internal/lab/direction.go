@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"time"
+	"unsafe"
 )
 
 // inFlight bounds the bytes that one direction holds, so that a sender that nothing holds
@@ -27,7 +28,7 @@ type Direction struct {
 	line    line
 	drops   []*drop
 	waiting []parcel // by time of arrival
-	held    int      // bytes in waiting
+	held    int      // bytes that waiting costs
 	busy    bool     // packets taken out of waiting are being written
 	sleeps  time.Duration
 	closed  bool
@@ -43,6 +44,7 @@ type Counts struct {
 	Lost       int
 	Dropped    int
 	Overflowed int
+	Oversized  int
 }
 
 // A parcel is a packet that is under way.
@@ -50,6 +52,9 @@ type parcel struct {
 	ip      []byte
 	arrives time.Duration
 }
+
+// weight is what a waiting packet costs: its bytes and its parcel.
+func weight(ip []byte) int { return cap(ip) + int(unsafe.Sizeof(parcel{})) }
 
 // never is when an empty direction wakes up by itself.
 const never = time.Duration(1<<63 - 1)
@@ -73,16 +78,18 @@ func (d *Direction) Counts() Counts {
 	return d.counts
 }
 
-// read takes packets from the sending host until its device is closed.
+// read takes packets from the sending host until its device is closed. It gives the thread
+// back: programs that were started from it would die with it (Pdeathsig, see Host.Command).
 func (d *Direction) read() {
 	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	buf := make([]byte, 64<<10) // the host's administrator may have raised its MTU
 	for {
-		ip := make([]byte, mtu)
-		n, err := d.in.Read(ip)
+		n, err := d.in.Read(buf)
 		if err != nil {
 			return
 		}
-		d.accept(ip[:n])
+		d.accept(slices.Clone(buf[:n])) // of its own length, since it may have to wait
 	}
 }
 
@@ -99,8 +106,11 @@ func (d *Direction) accept(ip []byte) {
 	if len(d.drops) > 0 {
 		fate = d.wished(ip, fate)
 	}
-	if fate.Arrives() && d.held+len(ip) > inFlight {
+	if fate.Arrives() && d.held+weight(ip) > inFlight {
 		fate = Overflowed
+	}
+	if len(ip) > mtu {
+		fate = Oversized
 	}
 	d.count(len(ip), fate)
 	d.taps.tell(func() Packet {
@@ -127,6 +137,8 @@ func (d *Direction) count(size int, fate Fate) {
 		d.counts.Dropped++
 	case Overflowed:
 		d.counts.Overflowed++
+	case Oversized:
+		d.counts.Oversized++
 	case Overtaken:
 		d.counts.Overtaken++
 		fallthrough
@@ -143,7 +155,7 @@ func (d *Direction) hold(p parcel) {
 		at--
 	}
 	d.waiting = slices.Insert(d.waiting, at, p)
-	d.held += len(p.ip)
+	d.held += weight(p.ip)
 	if p.arrives < d.sleeps {
 		d.sleeps = p.arrives // one ring is enough
 		d.alarm.ring()
@@ -153,7 +165,9 @@ func (d *Direction) hold(p parcel) {
 // deliver hands the packets over, each in its time, until the direction is closed.
 func (d *Direction) deliver() {
 	runtime.LockOSThread() // the alarm tunes the timers of this thread
+	defer runtime.UnlockOSThread()
 	d.alarm.tune()
+	defer d.alarm.untune()
 	for {
 		batch, until, ok := d.due()
 		if !ok {
@@ -176,7 +190,7 @@ func (d *Direction) due() (batch []parcel, sleep time.Duration, ok bool) {
 	now := time.Since(d.start)
 	n := 0
 	for n < len(d.waiting) && d.waiting[n].arrives <= now {
-		d.held -= len(d.waiting[n].ip)
+		d.held -= weight(d.waiting[n].ip)
 		n++
 	}
 	batch = slices.Clone(d.waiting[:n])

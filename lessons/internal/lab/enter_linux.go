@@ -22,13 +22,21 @@ const entered = "ONTHEWIRE_LAB"
 // the program again there, with the same arguments, and exits as that one did. Call it
 // before the command does anything. Where no namespace can be had, the error is an
 // *experiment.Unavailable.
-func Enter() error {
+func Enter() error { return enter(0) }
+
+// EnterAlone is Enter with a PID namespace, for root too: when this process ends, however
+// it ends, all that it has started ends, and what those have started
+// (pid_namespaces(7)). The program is run again in there.
+func EnterAlone() error { return enter(unix.CLONE_NEWPID) }
+
+func enter(more uintptr) error {
 	err := onThread(func() error { return unix.Unshare(unix.CLONE_NEWNET) })
 	switch {
 	case err == nil && os.Getenv(entered) != "":
 		return netlink.Up("lo", true) // a new namespace has a loopback, and it is down
-	case err == nil:
+	case err == nil && more == 0:
 		return nil
+	case err == nil: // root, who needs no user namespace
 	case !errors.Is(err, unix.EPERM) || os.Getenv(entered) != "":
 		return noNamespace(os.NewSyscallError("unshare", err))
 	}
@@ -36,11 +44,11 @@ func Enter() error {
 	again.Args[0] = os.Args[0]
 	again.Stdin, again.Stdout, again.Stderr = os.Stdin, os.Stdout, os.Stderr
 	again.Env = append(os.Environ(), entered+"=1")
-	again.SysProcAttr = &syscall.SysProcAttr{
-		Cloneflags:  unix.CLONE_NEWUSER | unix.CLONE_NEWNET,
-		UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
-		GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}},
-		Pdeathsig:   syscall.SIGKILL,
+	again.SysProcAttr = &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWNET | more, Pdeathsig: syscall.SIGKILL}
+	if err != nil {
+		again.SysProcAttr.Cloneflags |= unix.CLONE_NEWUSER
+		again.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}}
+		again.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}}
 	}
 	runtime.LockOSThread() // Pdeathsig is about the death of the thread that starts it
 	signals := make(chan os.Signal, 8)

@@ -66,6 +66,15 @@ func (h *Host) Command(ctx context.Context, name string, args ...string) *exec.C
 	return cmd
 }
 
+// Shell is a line for the shell on this host, whose programs all hear of the end of ctx by
+// SIGTERM. They are a process group of their own, so Ctrl-C reaches them only by way of ctx.
+func (h *Host) Shell(ctx context.Context, line string) *exec.Cmd {
+	cmd := h.Command(ctx, "sh", "-c", line)
+	cmd.SysProcAttr.Setpgid = true
+	cmd.Cancel = func() error { return unix.Kill(-cmd.Process.Pid, unix.SIGTERM) }
+	return cmd
+}
+
 // DefaultRoute gives the host a way to everywhere, or takes it away: without one, what is
 // sent to 255.255.255.255 or to an address outside its network fails with ENETUNREACH. A
 // host of a segment has one at first, a host of a link has none.

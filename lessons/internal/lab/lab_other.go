@@ -19,11 +19,17 @@ var errLinuxOnly = unavailable(
 // Enter says that there is no lab on this system.
 func Enter() error { return errLinuxOnly }
 
+// EnterAlone is for Linux.
+func EnterAlone() error { return errLinuxOnly }
+
 type system struct{ device *device }
 
 func newEnd(string, netip.Addr, netip.Addr, map[string]*Host) (*Host, error) {
 	return nil, errLinuxOnly
 }
+
+// Shell is for Linux.
+func (h *Host) Shell(ctx context.Context, line string) *exec.Cmd { return h.Command(ctx, line) }
 
 // DefaultRoute is for Linux.
 func (h *Host) DefaultRoute(bool) error { return errLinuxOnly }
@@ -55,6 +61,7 @@ type alarm struct{}
 func newAlarm() (*alarm, error) { return nil, errLinuxOnly }
 
 func (*alarm) tune()               {}
+func (*alarm) untune()             {}
 func (*alarm) sleep(time.Duration) {}
 func (*alarm) ring()               {}
 func (*alarm) close()              {}

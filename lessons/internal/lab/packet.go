@@ -16,10 +16,11 @@ const (
 	Lost            // by chance
 	Dropped         // because somebody asked for it, see Direction.Drop
 	Overflowed      // the queue was full
+	Oversized       // longer than the link's MTU
 )
 
 func (f Fate) String() string {
-	return [...]string{"delivered", "overtaken", "lost", "dropped", "overflowed"}[f]
+	return [...]string{"delivered", "overtaken", "lost", "dropped", "overflowed", "oversized"}[f]
 }
 
 // Arrives tells whether such a packet reaches the other host.

@@ -24,8 +24,8 @@ func noTUN(err error) error {
 
 // noNamespace says what a refused namespace means.
 func noNamespace(err error) error {
-	if _, known := errors.AsType[*experiment.Unavailable](err); known || !errors.Is(err, fs.ErrPermission) {
-		return err
+	if _, known := errors.AsType[*experiment.Unavailable](err); known || !errors.Is(err, fs.ErrPermission) && !errors.Is(err, unix.ENOSPC) {
+		return err // ENOSPC: as many as max_user_namespaces or max_net_namespaces allows
 	}
 	return unavailable("a network namespace: "+err.Error(), remedy())
 }
@@ -34,6 +34,7 @@ func noNamespace(err error) error {
 func remedy() string {
 	for _, s := range []struct{ path, forbids, advice string }{
 		{"/proc/sys/user/max_user_namespaces", "0", "sudo sysctl user.max_user_namespaces=10000"},
+		{"/proc/sys/user/max_net_namespaces", "0", "sudo sysctl user.max_net_namespaces=10000"},
 		{"/proc/sys/kernel/unprivileged_userns_clone", "0", "sudo sysctl kernel.unprivileged_userns_clone=1"},
 		{"/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1", "sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0"},
 	} {

@@ -22,11 +22,16 @@ type Way struct {
 	Late    time.Duration // how much later than their turn those arrive; 0: 1 ms
 }
 
+// longest bounds each time of a way, so that their sum is one that a Duration can hold.
+const longest = 24 * time.Hour
+
 // Validate says what about the way makes no sense.
 func (w Way) Validate() error {
 	switch {
 	case w.Delay < 0 || w.Jitter < 0 || w.Late < 0:
 		return fmt.Errorf("a delay of %v, jitter of %v and lateness of %v: a time cannot be negative", w.Delay, w.Jitter, w.Late)
+	case max(w.Delay, w.Jitter, w.Late) > longest:
+		return fmt.Errorf("a delay of %v, jitter of %v and lateness of %v: a packet is under way for %v at most", w.Delay, w.Jitter, w.Late, longest)
 	case w.Rate < 0 || w.Queue < 0:
 		return fmt.Errorf("a rate of %d bit/s and a queue of %d bytes: a size cannot be negative", w.Rate, w.Queue)
 	case !(w.Loss >= 0 && w.Loss <= 1):
@@ -45,9 +50,9 @@ func (w Way) Validate() error {
 // queue is the number of bytes that may wait for the transmitter.
 func (w Way) queue() int {
 	if w.Queue > 0 {
-		return w.Queue
+		return min(w.Queue, inFlight)
 	}
-	return max(int(w.Rate/8/10), 2*mtu)
+	return min(max(int(w.Rate/8/10), 2*mtu), inFlight)
 }
 
 // A line decides what becomes of each packet of one direction. Times are counted from the

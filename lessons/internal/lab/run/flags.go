@@ -16,8 +16,11 @@ func (s *share) UnmarshalText(text []byte) error {
 	if err != nil {
 		return fmt.Errorf("%q is no share such as 1%% or 0.01", text)
 	}
-	if percent {
+	switch {
+	case percent:
 		value /= 100
+	case value >= 1: // or --loss 1 would lose all
+		return fmt.Errorf("%s could be a share or percent: write %s%% or %.4g", text, text, value/100)
 	}
 	*s = share(value)
 	return nil

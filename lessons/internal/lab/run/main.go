@@ -33,7 +33,7 @@ type labCommand struct {
 	Capture    string        `placeholder:"FILE" help:"Write the packets for Wireshark (pcapng), with the TLS keys of programs that know SSLKEYLOGFILE."`
 	Packets    bool          `help:"Tell of each packet on standard error."`
 
-	Command []string `arg:"" optional:"" passthrough:"" help:"The command and its arguments, behind two dashes."`
+	Command []string `arg:"" optional:"" passthrough:"partial" help:"The command and its arguments, behind two dashes."`
 }
 
 // Validate says which figures make no sense; kong calls it.
@@ -46,7 +46,7 @@ func (c *labCommand) Validate() error {
 }
 
 func (c *labCommand) Run(ctx context.Context) error {
-	if err := lab.Enter(); err != nil {
+	if err := lab.EnterAlone(); err != nil {
 		return err
 	}
 	if len(c.Command) > 0 && c.Command[0] == "--" {
@@ -114,11 +114,25 @@ func (c *labCommand) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer stop()
-	fmt.Fprintf(os.Stderr, "lab: client %v to server %v over %v there and back, %s\n", link.Client.Addr, link.Server.Addr, c.RTT, link.Client.Congestion)
+	fmt.Fprintf(os.Stderr, "lab: client %v to server %v over %v there and back%s, %s\n", link.Client.Addr, link.Server.Addr, c.RTT, c.faults(), link.Client.Congestion)
 	err = program(ctx, link.Client, environment, c.Command[0], c.Command[1:]...).Run()
 	tell("to the server", link.ToServer.Counts())
 	tell("to the client", link.ToClient.Counts())
 	return err
+}
+
+// faults names loss and rate, where there is any.
+func (c *labCommand) faults() (text string) {
+	if c.Loss > 0 {
+		text += fmt.Sprintf(", %.4g%% lost", 100*float64(c.Loss))
+	}
+	if c.Rate > 0 {
+		text += fmt.Sprintf(", %.4g Mbit/s", float64(c.Rate)/1e6)
+	}
+	if text != "" && c.Only != "both" {
+		text += " (" + c.Only + " only)"
+	}
+	return text
 }
 
 func describe(p lab.Packet) string {
@@ -133,7 +147,7 @@ func tell(where string, n lab.Counts) {
 	for _, fate := range []struct {
 		name string
 		n    int
-	}{{"overtaken", n.Overtaken}, {"lost", n.Lost}, {"overflowed", n.Overflowed}} {
+	}{{"overtaken", n.Overtaken}, {"lost", n.Lost}, {"overflowed", n.Overflowed}, {"oversized", n.Oversized}} {
 		if fate.n > 0 {
 			fmt.Fprintf(os.Stderr, ", %d %s", fate.n, fate.name)
 		}

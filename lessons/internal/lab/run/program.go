@@ -26,8 +26,9 @@ func program(ctx context.Context, host *lab.Host, environment []string, name str
 // socket that waits for somebody, so that the client's command finds it.
 func start(ctx context.Context, host *lab.Host, environment []string, command string) (stop func(), err error) {
 	ctx, cancel := context.WithCancel(ctx)
-	cmd := program(ctx, host, environment, "sh", "-c", "exec "+command)
-	cmd.Stdin, cmd.Stdout = nil, os.Stderr // standard output belongs to the client's command
+	cmd := host.Shell(ctx, command)
+	cmd.Env, cmd.WaitDelay = append(os.Environ(), environment...), 5*time.Second
+	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr // standard output belongs to the client's command
 	if err := cmd.Start(); err != nil {
 		cancel()
 		return nil, err
