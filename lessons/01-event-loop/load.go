@@ -17,6 +17,8 @@ import (
 	"onthewire/lessons/internal/stage"
 )
 
+const spareDescriptors = 64 // that are no client's
+
 type loadCommand struct {
 	Addr     string        `default:"127.0.0.1:9000" help:"HOST:PORT of an echo server."`
 	Conns    int           `default:"100" help:"Connections, all opened before the first message."`
@@ -53,10 +55,9 @@ func (c loadCommand) Validate() error {
 
 func (c loadCommand) Run(ctx context.Context) error {
 	out := stage.New(os.Stdout)
-	if most := measure.MaxDescriptors() - spare; c.Conns > most {
+	if most := measure.MaxDescriptors() - spareDescriptors; c.Conns > most {
 		if !c.JSON {
-			out.Say("This process may open %s descriptors (ulimit -n), so %s connections must do instead of %s.",
-				stage.Number(measure.MaxDescriptors()), stage.Number(most), stage.Number(c.Conns))
+			out.Say("%s", measure.FewerThan(c.Conns, most))
 		}
 		c.Conns = most
 	}
@@ -84,7 +85,7 @@ func (c loadCommand) Run(ctx context.Context) error {
 		c.print(out, r)
 	}
 	if err == nil && r.Faults.Any() {
-		err = fmt.Errorf("load %s: no faultless echo: %s", c.Addr, faults(r.Faults))
+		err = fmt.Errorf("load %s: no faultless echo: %s", c.Addr, r.Faults)
 	}
 	return err
 }
@@ -110,19 +111,19 @@ var percentiles = []float64{50, 90, 99, 99.9, 99.99, 100}
 // print writes in plain ASCII, so that the columns are the same everywhere.
 func (c loadCommand) print(out *stage.Stage, r load.Result) {
 	fmt.Printf("\n  %s: %s of %s bytes, %d under way on each\n\n", c.Addr,
-		stage.Count(c.Conns)+plural(c.Conns, " connection"), stage.Number(c.Payload), c.Pipeline)
+		connections(c.Conns), stage.Number(c.Payload), c.Pipeline)
 	row := func(name, format string, args ...any) {
 		fmt.Printf("  %-11s %s\n", name, fmt.Sprintf(format, args...))
 	}
-	row("answered", "%s messages in %s, %s a second", stage.Number(r.Answered), short(r.Took), stage.Number(int(r.PerSecond())))
-	row("faults", "%s", faults(r.Faults))
+	row("answered", "%s messages in %s, %s a second", stage.Number(r.Answered), measure.ASCIITime(r.Took), stage.Number(int(r.PerSecond())))
+	row("faults", "%s", r.Faults)
 	if r.Answered == 0 {
 		return
 	}
 	var names, times strings.Builder
 	for _, p := range percentiles {
 		fmt.Fprintf(&names, "%9s", fmt.Sprintf("p%v", p))
-		fmt.Fprintf(&times, "%9s", short(r.Percentile(p)))
+		fmt.Fprintf(&times, "%9s", measure.ASCIITime(r.Percentile(p)))
 	}
 	row("round trip", "%s", names.String())
 	row("", "%s", times.String())
@@ -146,31 +147,9 @@ func (c loadCommand) printJSON(r load.Result) error {
 	}{c.Addr, c.Conns, c.Payload, c.Pipeline, r.Answered, r.Took.Seconds(), r.PerSecond(), trips, r.Faults})
 }
 
-// faults lists those that were seen.
-func faults(f load.Faults) string {
-	var seen []string
-	for _, kind := range []struct {
-		n    int
-		what string
-	}{
-		{f.Refused, "refused"}, {f.Reset, "reset"}, {f.Closed, "closed early"},
-		{f.Wrong, "with wrong bytes"}, {f.Unanswered, "unanswered"},
-	} {
-		if kind.n > 0 {
-			seen = append(seen, stage.Number(kind.n)+" "+kind.what)
-		}
-	}
-	if seen == nil {
-		return "none"
-	}
-	return strings.Join(seen, ", ")
-}
-
-func short(d time.Duration) string { return strings.Replace(stage.Time(d), "µ", "u", 1) }
-
-func plural(n int, noun string) string {
+func connections(n int) string {
 	if n == 1 {
-		return noun
+		return "1 connection"
 	}
-	return noun + "s"
+	return stage.Count(n) + " connections"
 }

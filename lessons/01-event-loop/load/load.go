@@ -8,6 +8,8 @@
 package load
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
@@ -55,3 +57,23 @@ type Faults struct {
 
 // Any tells whether there were any.
 func (f Faults) Any() bool { return f != Faults{} }
+
+// String lists those that were seen.
+func (f Faults) String() string {
+	var seen []string
+	for _, kind := range []struct {
+		n    int
+		what string
+	}{
+		{f.Refused, "refused"}, {f.Reset, "reset"}, {f.Closed, "closed early"},
+		{f.Wrong, "with wrong bytes"}, {f.Unanswered, "unanswered"},
+	} {
+		if kind.n > 0 {
+			seen = append(seen, fmt.Sprint(kind.n, " ", kind.what))
+		}
+	}
+	if seen == nil {
+		return "none"
+	}
+	return strings.Join(seen, ", ")
+}

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"onthewire/lessons/internal/leak"
+	"onthewire/lessons/internal/measure"
 )
 
 // The test binary is also the server that a trial starts.
@@ -328,13 +329,13 @@ func TestClientsComeFromSeveralAddresses(t *testing.T) {
 
 func TestATrialStartsTheServerAndEndsIt(t *testing.T) {
 	t.Setenv("LOAD_SERVER", "127.0.0.1:0")
-	for _, server := range []Server{
+	for _, server := range []measure.Server{
 		{Name: "tells its port", Command: []string{os.Args[0]}},
 		{Name: "is told its port", Command: []string{os.Args[0], "{port}"}},
 	} {
 		t.Run(server.Name, func(t *testing.T) {
 			leak.Check(t)
-			trial, err := Try(t.Context(), server, Plan{Conns: 10, Payload: 64, Pipeline: 1}, briefly, -1, -1)
+			trial, err := Try(t.Context(), server, Plan{Conns: 10, Payload: 64, Pipeline: 1}, briefly, &measure.Place{Server: measure.Anywhere, Ours: measure.Anywhere})
 			must(t, err)
 			if trial.Answered == 0 || trial.Faults.Any() || trial.Opened != 10 {
 				t.Errorf("%d answered on %d connections, %+v", trial.Answered, trial.Opened, trial.Faults)
@@ -348,7 +349,7 @@ func TestATrialStartsTheServerAndEndsIt(t *testing.T) {
 
 func TestATrialOfAServerThatCannotStartSaysWhy(t *testing.T) {
 	leak.Check(t)
-	_, err := Try(t.Context(), Server{Name: "none", Command: []string{"/nonexistent/server", "{port}"}}, Plan{Conns: 1, Payload: 1, Pipeline: 1}, briefly, -1, -1)
+	_, err := Try(t.Context(), measure.Server{Name: "none", Command: []string{"/nonexistent/server", "{port}"}}, Plan{Conns: 1, Payload: 1, Pipeline: 1}, briefly, &measure.Place{Server: measure.Anywhere, Ours: measure.Anywhere})
 	if !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("%v", err)
 	}

@@ -1,8 +1,11 @@
 // Package measure starts programs in order to measure them, asks the system what they have
-// used, and sets them side by side. It also says what the figures are worth.
+// used, and sets them side by side. It also says what the figures are worth. It prints nothing
+// but to a writer that it is given.
 //
 // Read it in this order: process.go (a program on one CPU), process_linux.go (what the
-// system tells of it), rounds.go (turns, medians, noise), table.go (several rivals).
+// system tells of it), server.go (a program that serves), place.go (whose CPU is which),
+// rounds.go (turns, medians, noise), table.go (several rivals), compare.go (several rivals
+// under several settings), report.go (the same for a program).
 package measure
 
 import (
