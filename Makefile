@@ -22,10 +22,10 @@ help:
 # In `make lesson 1` and `make exercise 1.1` make sees two goals. The words behind the first
 # are no goals of ours, so they get a rule that does nothing. In any other place an unknown
 # word is an error.
-ifneq (,$(filter lesson exercise,$(firstword $(MAKECMDGOALS))))
+ifneq (,$(filter lesson lessons exercise,$(firstword $(MAKECMDGOALS))))
 WORDS  := $(wordlist 2,$(words $(MAKECMDGOALS)),$(MAKECMDGOALS))
 NUMBER := $(patsubst 0%,%,$(WORDS))
-GOALS  := help lesson exercise lab docs test check sync bench soak
+GOALS  := help lesson lessons exercise lab docs test check sync bench soak
 ifneq (,$(filter-out $(GOALS),$(WORDS)))
 .PHONY: $(filter-out $(GOALS),$(WORDS))
 $(filter-out $(GOALS),$(WORDS)):
@@ -46,6 +46,8 @@ else
 	@go build -o bin/lesson$(CHOSEN) ./$(filter lessons/0$(CHOSEN)-% lessons/$(CHOSEN)-%,$(LESSONS))
 	@exec bin/lesson$(CHOSEN) $(ARGS)
 endif
+
+lessons: lesson
 
 exercise:
 	@test -x bin/exercise || echo 'building the checks; the first time takes about half a minute, later none ...' >&2
@@ -77,4 +79,4 @@ bench:
 soak:
 	@SOAK=1 .ci/test -count=1 ./lessons/...
 
-.PHONY: help lesson exercise lab docs test check sync bench soak
+.PHONY: help lesson lessons exercise lab docs test check sync bench soak

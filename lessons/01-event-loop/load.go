@@ -98,10 +98,10 @@ func unreachable(err error) error {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return fmt.Errorf("%w; somebody has the port but does not answer", err)
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
-		return fmt.Errorf("%v; no source address or port is left, try another --sources", err) // cli would advise a server
+		return fmt.Errorf("%w; no source address or port is left, try another --sources", err)
 	}
 	if _, ok := errors.AsType[*net.DNSError](err); ok {
-		return fmt.Errorf("%v; the name is unknown, try --addr 127.0.0.1:9000", err)
+		return fmt.Errorf("%w; the name is unknown, try --addr 127.0.0.1:9000", err)
 	}
 	return err
 }

@@ -170,6 +170,6 @@ func (d *demo) wakes(ctx context.Context) error {
 	if err := <-done; err != nil {
 		return err
 	}
-	d.Measure("poller", "wake-ups: %s; none was lost, the others were merged", stage.Number(woke))
+	d.Measure("poller", "wake-ups: %s; none was lost. A wake that finds another one waiting merges with it, so this figure differs much from run to run", stage.Number(woke))
 	return ctx.Err()
 }

@@ -105,9 +105,9 @@ func turn(ctx context.Context, s measure.Server, plan load.Plan, long time.Durat
 }
 
 // Load is what JSON tells of a setting.
-func Load(s measure.Setting) any {
+func Load(s measure.Setting) map[string]any {
 	p := plan(s)
-	return map[string]int{"connections": p.Conns, "payload": p.Payload, "pipeline": p.Pipeline}
+	return map[string]any{"connections": p.Conns, "payload": p.Payload, "pipeline": p.Pipeline}
 }
 
 func plan(s measure.Setting) load.Plan {

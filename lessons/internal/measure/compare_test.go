@@ -108,15 +108,15 @@ func TestWhatAProgramReadsNamesTheMachineAndLeavesOutWhatIsNotKnown(t *testing.T
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	if err := c.WriteJSON(&out, []string{"a note"}, func(s Setting) any { return map[string]int{"length": len(s.Name)} }); err != nil {
+	if err := c.WriteJSON(&out, []string{"a note"}, func(s Setting) map[string]any { return map[string]any{"length": len(s.Name)} }); err != nil {
 		t.Fatal(err)
 	}
 	var got struct {
 		Machine  Machine
 		Settings []struct {
 			Setting string
-			Details map[string]int
-			Rivals  []Row
+			Length  int
+			Servers []Row
 		}
 		Notes []string
 	}
@@ -126,10 +126,10 @@ func TestWhatAProgramReadsNamesTheMachineAndLeavesOutWhatIsNotKnown(t *testing.T
 	if got.Machine.CPUs < 1 || !strings.HasPrefix(got.Machine.Go, "go") || !strings.Contains(got.Machine.System, "/") {
 		t.Errorf("the machine is %+v", got.Machine)
 	}
-	if len(got.Settings) != 2 || got.Settings[1].Setting != "2" || got.Settings[1].Details["length"] != 3 || len(got.Notes) != 1 {
+	if len(got.Settings) != 2 || got.Settings[1].Setting != "2" || got.Settings[1].Length != 3 || len(got.Notes) != 1 {
 		t.Fatalf("%s", out.Bytes())
 	}
-	if diff := cmp.Diff(Row{Name: "slow", Rounds: 2, Median: map[string]float64{"time": 20}, Spread: map[string]float64{"time": 0}, Ratio: map[string]float64{"time": 2}}, got.Settings[0].Rivals[1]); diff != "" {
+	if diff := cmp.Diff(Row{Name: "slow", Rounds: 2, Median: map[string]float64{"time": 20}, Spread: map[string]float64{"time": 0}, Ratio: map[string]float64{"time": 2}}, got.Settings[0].Servers[1]); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }

@@ -3,6 +3,7 @@ package measure
 import (
 	"encoding/json"
 	"io"
+	"maps"
 	"os"
 	"runtime"
 	"strings"
@@ -36,18 +37,12 @@ func ThisMachine() Machine {
 // WriteJSON writes the results for a program: medians, spreads and ratios of each rival, the
 // machine, and what was said meanwhile. details adds to a setting what only the caller knows
 // of it; it may be nil.
-func (c *Comparison) WriteJSON(to io.Writer, notes []string, details func(Setting) any) error {
-	type result struct {
-		Setting string `json:"setting"`
-		Name    string `json:"name"`
-		Details any    `json:"details,omitempty"`
-		Rivals  []Row  `json:"rivals"`
-	}
-	all := []result{}
+func (c *Comparison) WriteJSON(to io.Writer, notes []string, details func(Setting) map[string]any) error {
+	all := []map[string]any{}
 	for _, r := range c.results {
-		one := result{Setting: r.Key, Name: r.Setting.Name, Rivals: r.Rows()}
+		one := map[string]any{"setting": r.Key, "name": r.Setting.Name, "servers": r.Rows()}
 		if details != nil {
-			one.Details = details(r.Setting)
+			maps.Copy(one, details(r.Setting))
 		}
 		all = append(all, one)
 	}
