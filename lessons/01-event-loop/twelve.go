@@ -28,7 +28,7 @@ func (twelveCommand) Run(ctx context.Context) error {
 	}
 	fmt.Printf("TCP, an event loop: %d system calls of the server, %d packets, %d bytes on the wire\n",
 		least.calls, least.packets, least.bytes)
-	fmt.Println("That is the least of ten runs. One packet more is an acknowledgement that went by itself.")
+	fmt.Println("The least of ten runs. One packet more is an ACK that went by itself.")
 	return nil
 }
 

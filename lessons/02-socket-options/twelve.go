@@ -50,7 +50,7 @@ func (twelveCommand) Run(ctx context.Context) error {
 		fmt.Printf("TCP, %-27s %d packets, %d bytes on the wire, %s, %.0f round trips before the answer\n",
 			way.name+":", packets, bytes, stage.Time(took), float64(took)/float64(2*oneWay))
 	}
-	fmt.Println("One packet more or less is an acknowledgement: it rides on the next segment, or goes by itself.")
+	fmt.Println("A packet more or less is an ACK: it rode on a segment, or went by itself.")
 	return nil
 }
 
