@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"onthewire/lessons/02-socket-options/options"
+	"onthewire/lessons/02-socket-options/options/values"
 	"onthewire/lessons/internal/cli"
 )
 
@@ -50,8 +51,8 @@ func (c listCommand) Run(context.Context) error {
 	case c.Name != "":
 		r := rows[0]
 		fmt.Printf("%s, level %d, number %d: %s\n", r.Name, r.Level, r.Number, r.Type)
-		fmt.Printf("  kernel   %s\n  Go       %s\n  has it   %s\n  socket2  %s\n  read     man 7 %s\n  see      bin/lesson2 try %s\n",
-			value(r.Kernel, r.Error), value(r.Go, r.Error), r.Has, or(r.Socket2, "no method"), r.Man[:len(r.Man)-3], r.Try)
+		fmt.Printf("  kernel   %s\n  Go       %s\n  has it   %s\n  socket2  %s\n  read     %s\n  see      bin/lesson2 try %s\n",
+			value(r.Kernel, r.Error), value(r.Go, r.Error), r.Has, or(r.Socket2, "no method"), manual(r.Man), r.Try)
 		return nil
 	}
 	print := func(r row, mark string) {
@@ -66,13 +67,13 @@ func (c listCommand) Run(context.Context) error {
 }
 
 func rows() ([]row, error) {
-	values, err := options.Read()
+	read, err := values.Read()
 	if err != nil {
 		return nil, err
 	}
-	rows := make([]row, len(values))
+	rows := make([]row, len(read))
 	for i, o := range options.Table {
-		v := values[i]
+		v := read[i]
 		rows[i] = row{
 			Name: o.Name, Type: o.Type, Has: o.Has, Socket2: o.Socket2, Man: o.Man, Try: o.Try,
 			Level: v.Level, Number: v.Number, Kernel: v.Kernel, Go: v.Go, different: v.Err == nil && v.Kernel != v.Go,
@@ -99,6 +100,14 @@ func value(v, problem string) string {
 		return "-"
 	}
 	return v
+}
+
+// manual is what to type or to look for.
+func manual(page string) string {
+	if name, found := strings.CutSuffix(page, "(7)"); found {
+		return "man 7 " + name
+	}
+	return "Documentation/" + page + " of the kernel; section 7 does not have it"
 }
 
 func or(text, otherwise string) string {

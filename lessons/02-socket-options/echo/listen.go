@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"runtime"
 	"time"
 
 	"onthewire/lessons/02-socket-options/socket"
@@ -24,8 +25,9 @@ const writeTimeout = 5 * time.Second
 
 // Listen makes a socket, sets it up, and hands it to package net.
 func Listen(address netip.AddrPort) (net.Listener, error) {
+	address = netip.AddrPortFrom(address.Addr().Unmap(), address.Port())
 	family := socket.IPv4
-	if !address.Addr().Unmap().Is4() {
+	if address.Addr().Is6() {
 		family = socket.IPv6
 	}
 	s, err := socket.New(family, socket.Stream, 0)
@@ -39,7 +41,7 @@ func Listen(address netip.AddrPort) (net.Listener, error) {
 		err = s.Listen(backlog)
 	}
 	if err != nil {
-		if s != nil {
+		if s != nil { // New gives none when it fails
 			s.Close()
 		}
 		return nil, fmt.Errorf("listen %v: %w", address, err)
@@ -51,7 +53,7 @@ func Listen(address netip.AddrPort) (net.Listener, error) {
 // connections that it accepts inherit.
 func prepare(s *socket.Socket) error {
 	for _, set := range []func() error{
-		func() error { return s.SetReuseAddr(true) },
+		func() error { return reuseAddr(s) },
 		func() error { return s.SetNoDelay(true) },
 		func() error { return s.SetKeepAlive(socket.KeepAlive{}) },
 		func() error { return s.SetWriteTimeout(writeTimeout) }, // in vain: package net does not block
@@ -63,4 +65,13 @@ func prepare(s *socket.Socket) error {
 		}
 	}
 	return nil
+}
+
+// reuseAddr lets a server come back to its port at once. Windows does that unasked, and
+// would take the option for leave to share the port with a stranger.
+func reuseAddr(s *socket.Socket) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	return s.SetReuseAddr(true)
 }

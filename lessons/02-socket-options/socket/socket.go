@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"syscall"
 	"time"
 
 	"onthewire/lessons/02-socket-options/socket/sys"
@@ -43,7 +44,9 @@ func New(family, kind, protocol int) (*Socket, error) {
 	return &Socket{fd}, nil
 }
 
-// Bind gives the socket an address of its own. Port 0 takes a free one.
+// Bind gives the socket an address of its own. Port 0 takes a free one. Here and wherever an
+// address goes in or comes out, it is of the socket's family: to an IPv6 socket that takes
+// IPv4 as well, 127.0.0.1 is ::ffff:127.0.0.1.
 func (s *Socket) Bind(addr netip.AddrPort) error {
 	return os.NewSyscallError("bind", sys.Bind(s.fd, addr))
 }
@@ -68,10 +71,14 @@ func (s *Socket) Connect(addr netip.AddrPort) error {
 	return at("connect", addr, sys.Connect(s.fd, addr))
 }
 
-// ConnectTimeout is Connect with a patience of one's own. A connect that blocks has no
-// limit that can be set, so the socket is non-blocking for the time of it.
-func (s *Socket) ConnectTimeout(addr netip.AddrPort, patience time.Duration) error {
-	return at("connect", addr, sys.ConnectTimeout(s.fd, addr, patience))
+// ConnectTimeout is Connect with a timeout of one's own, over 0, and ETIMEDOUT at its end. A
+// connect that blocks has no limit that can be set, so the socket is non-blocking for the
+// time of it. Afterwards the kernel still tries: only Close ends that. Not on Windows.
+func (s *Socket) ConnectTimeout(addr netip.AddrPort, timeout time.Duration) error {
+	if timeout <= 0 {
+		return at("connect", addr, fmt.Errorf("a timeout of %v leaves no time: %w", timeout, syscall.EINVAL))
+	}
+	return at("connect", addr, sys.ConnectTimeout(s.fd, addr, timeout))
 }
 
 // Read receives what is there, and waits for the first byte of it. 0 bytes and no error:

@@ -136,7 +136,7 @@ func TestAnErrorNamesItsCall(t *testing.T) {
 	if err := s.Bind(netip.MustParseAddrPort("[::1]:0")); err == nil {
 		t.Error("an IPv4 socket took an IPv6 address")
 	}
-	if err := s.SetTTL(4096); err == nil || err.Error() != "setsockopt IP_TTL: invalid argument" {
+	if err := s.SetTTL(4096); err == nil || err.Error() != "setsockopt IP_TTL: 4096 is not in 1 to 255: invalid argument" {
 		t.Errorf("a TTL of 4096: %v", err)
 	}
 	if _, err := socket.New(99, socket.Stream, 0); err == nil {

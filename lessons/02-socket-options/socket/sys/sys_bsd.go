@@ -1,26 +1,23 @@
-//go:build dragonfly || freebsd || netbsd
+//go:build dragonfly || freebsd || netbsd || openbsd
 
 package sys
 
 import (
+	"math"
 	"syscall"
 
 	"golang.org/x/sys/unix"
 )
 
-const (
-	TCP_KEEPIDLE     = unix.TCP_KEEPIDLE
-	TCP_KEEPINTVL    = unix.TCP_KEEPINTVL
-	TCP_KEEPCNT      = unix.TCP_KEEPCNT
-	TCP_USER_TIMEOUT = NotHere
-)
+// MaxLinger is what SO_LINGER has room for, in seconds.
+const MaxLinger = math.MaxInt16
 
 func Socket(family, kind, protocol int) (Handle, error) {
 	return unix.Socket(family, kind|unix.SOCK_CLOEXEC, protocol)
 }
 
 // acceptCloexec needs the lock that package os/exec takes while it starts a program:
-// x/sys has accept4 for two of the three systems only.
+// x/sys has accept4 for some of these systems only.
 func acceptCloexec(fd Handle) (Handle, unix.Sockaddr, error) {
 	syscall.ForkLock.RLock()
 	defer syscall.ForkLock.RUnlock()

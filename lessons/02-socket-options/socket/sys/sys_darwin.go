@@ -1,17 +1,14 @@
 package sys
 
 import (
+	"math"
 	"syscall"
 
 	"golang.org/x/sys/unix"
 )
 
-const (
-	TCP_KEEPIDLE     = unix.TCP_KEEPALIVE // the same thing by another name
-	TCP_KEEPINTVL    = unix.TCP_KEEPINTVL
-	TCP_KEEPCNT      = unix.TCP_KEEPCNT
-	TCP_USER_TIMEOUT = NotHere
-)
+// MaxLinger is what SO_LINGER has room for, in seconds.
+const MaxLinger = math.MaxInt16 / 100 // the kernel counts ticks, in 16 bits
 
 // Socket needs the lock that package os/exec takes while it starts a program: this system
 // cannot make a socket and set CLOEXEC in one call.

@@ -1,13 +1,13 @@
 package sys
 
-import "golang.org/x/sys/unix"
+import (
+	"math"
 
-const (
-	TCP_KEEPIDLE     = unix.TCP_KEEPIDLE
-	TCP_KEEPINTVL    = unix.TCP_KEEPINTVL
-	TCP_KEEPCNT      = unix.TCP_KEEPCNT
-	TCP_USER_TIMEOUT = unix.TCP_USER_TIMEOUT
+	"golang.org/x/sys/unix"
 )
+
+// MaxLinger is what SO_LINGER has room for, in seconds.
+const MaxLinger = math.MaxInt32
 
 // Socket sets CLOEXEC in the same call. A second call would leave a moment in which another
 // thread could start a program, and that program would inherit the socket.

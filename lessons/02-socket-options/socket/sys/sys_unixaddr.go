@@ -3,22 +3,18 @@
 package sys
 
 import (
-	"net"
 	"net/netip"
 
 	"golang.org/x/sys/unix"
 )
 
-func sockaddr(addr netip.AddrPort) unix.Sockaddr {
-	ip := addr.Addr()
-	if ip.Is4() || ip.Is4In6() {
-		return &unix.SockaddrInet4{Port: int(addr.Port()), Addr: ip.Unmap().As4()}
+func sockaddr(addr netip.AddrPort) (unix.Sockaddr, error) {
+	ip, port := addr.Addr(), int(addr.Port())
+	if ip.Is4() {
+		return &unix.SockaddrInet4{Port: port, Addr: ip.As4()}, nil
 	}
-	to := &unix.SockaddrInet6{Port: int(addr.Port()), Addr: ip.As16()}
-	if zone, err := net.InterfaceByName(ip.Zone()); err == nil {
-		to.ZoneId = uint32(zone.Index)
-	}
-	return to
+	zone, err := zoneID(ip.Zone())
+	return &unix.SockaddrInet6{Port: port, Addr: ip.As16(), ZoneId: zone}, err
 }
 
 func addrPort(addr unix.Sockaddr) netip.AddrPort {
@@ -26,7 +22,7 @@ func addrPort(addr unix.Sockaddr) netip.AddrPort {
 	case *unix.SockaddrInet4:
 		return netip.AddrPortFrom(netip.AddrFrom4(addr.Addr), uint16(addr.Port))
 	case *unix.SockaddrInet6:
-		return netip.AddrPortFrom(netip.AddrFrom16(addr.Addr), uint16(addr.Port))
+		return netip.AddrPortFrom(netip.AddrFrom16(addr.Addr).WithZone(zoneName(addr.ZoneId)), uint16(addr.Port))
 	}
 	return netip.AddrPort{}
 }

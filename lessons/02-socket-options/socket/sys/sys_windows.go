@@ -1,7 +1,11 @@
 package sys
 
 import (
+	"errors"
+	"fmt"
+	"math"
 	"net/netip"
+	"syscall"
 	"time"
 	"unsafe"
 
@@ -18,28 +22,10 @@ const (
 	AF_INET     = windows.AF_INET
 	AF_INET6    = windows.AF_INET6
 
-	SOL_SOCKET   = windows.SOL_SOCKET
-	IPPROTO_IP   = windows.IPPROTO_IP
-	IPPROTO_IPV6 = windows.IPPROTO_IPV6
-	IPPROTO_TCP  = windows.IPPROTO_TCP
+	SOL_SOCKET = windows.SOL_SOCKET
+	SO_ERROR   = 0x1007
 
-	SO_REUSEADDR     = windows.SO_REUSEADDR // it means something else here: see SetReuseAddr
-	SO_REUSEPORT     = NotHere
-	SO_BROADCAST     = windows.SO_BROADCAST
-	SO_KEEPALIVE     = windows.SO_KEEPALIVE
-	SO_RCVBUF        = windows.SO_RCVBUF
-	SO_SNDBUF        = windows.SO_SNDBUF
-	SO_RCVTIMEO      = windows.SO_RCVTIMEO
-	SO_SNDTIMEO      = 0x1005
-	SO_ERROR         = 0x1007
-	TCP_NODELAY      = windows.TCP_NODELAY
-	TCP_KEEPIDLE     = windows.TCP_KEEPIDLE
-	TCP_KEEPINTVL    = windows.TCP_KEEPINTVL
-	TCP_KEEPCNT      = windows.TCP_KEEPCNT
-	TCP_USER_TIMEOUT = NotHere
-	IPV6_V6ONLY      = windows.IPV6_V6ONLY
-	IP_TTL           = windows.IP_TTL
-	IP_TOS           = windows.IP_TOS
+	MaxLinger = math.MaxUint16
 )
 
 var (
@@ -54,22 +40,54 @@ func Socket(family, kind, protocol int) (Handle, error) {
 	return windows.WSASocket(int32(family), int32(kind), int32(protocol), nil, 0, windows.WSA_FLAG_OVERLAPPED|windows.WSA_FLAG_NO_HANDLE_INHERIT)
 }
 
-func Bind(fd Handle, addr netip.AddrPort) error    { return windows.Bind(fd, sockaddr(addr)) }
-func Listen(fd Handle, backlog int) error          { return windows.Listen(fd, backlog) }
-func Connect(fd Handle, addr netip.AddrPort) error { return windows.Connect(fd, sockaddr(addr)) }
-func ShutdownWrite(fd Handle) error                { return windows.Shutdown(fd, windows.SHUT_WR) }
-func CloseHandle(fd Handle) error                  { return windows.Closesocket(fd) }
+func Bind(fd Handle, addr netip.AddrPort) error {
+	sa, err := sockaddr(addr)
+	if err != nil {
+		return err
+	}
+	return windows.Bind(fd, sa)
+}
 
-func ConnectTimeout(Handle, netip.AddrPort, time.Duration) error { return ErrNotHere }
+func Connect(fd Handle, addr netip.AddrPort) error {
+	sa, err := sockaddr(addr)
+	if err != nil {
+		return err
+	}
+	return windows.Connect(fd, sa)
+}
 
+func Listen(fd Handle, backlog int) error { return windows.Listen(fd, backlog) }
+func ShutdownWrite(fd Handle) error       { return windows.Shutdown(fd, windows.SHUT_WR) }
+func CloseHandle(fd Handle) error         { return windows.Closesocket(fd) }
+
+func ConnectTimeout(Handle, netip.AddrPort, time.Duration) error {
+	return fmt.Errorf("a timeout is not written for this system: %w", errors.ErrUnsupported)
+}
+
+// Accept needs the lock that package os/exec takes while it starts a program: accept makes
+// a handle that children inherit, and cannot be told otherwise.
 func Accept(fd Handle) (Handle, netip.AddrPort, error) {
-	r, _, err := procAccept.Call(uintptr(fd), 0, 0)
-	conn := Handle(r)
-	if conn == NoHandle {
+	conn, err := acceptNoInherit(fd)
+	if err != nil {
 		return conn, netip.AddrPort{}, err
 	}
 	peer, err := PeerAddr(conn)
 	return conn, peer, err
+}
+
+func acceptNoInherit(fd Handle) (Handle, error) {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	r, _, err := procAccept.Call(uintptr(fd), 0, 0)
+	conn := Handle(r)
+	if conn == NoHandle {
+		return conn, err
+	}
+	if err := windows.SetHandleInformation(conn, windows.HANDLE_FLAG_INHERIT, 0); err != nil {
+		windows.Closesocket(conn)
+		return NoHandle, err
+	}
+	return conn, nil
 }
 
 func SetNonblock(fd Handle, on bool) error {
@@ -105,7 +123,11 @@ func Send(fd Handle, p []byte) (int, error) {
 }
 
 func SendTo(fd Handle, p []byte, to netip.AddrPort) error {
-	return windows.Sendto(fd, p, 0, sockaddr(to))
+	sa, err := sockaddr(to)
+	if err != nil {
+		return err
+	}
+	return windows.Sendto(fd, p, 0, sa)
 }
 
 func ReceiveFrom(fd Handle, p []byte) (int, netip.AddrPort, error) {
@@ -124,51 +146,50 @@ func PeerAddr(fd Handle) (netip.AddrPort, error) {
 }
 
 func SetInt(fd Handle, level, option, value int) error {
-	if option == NotHere {
-		return ErrNotHere
-	}
 	return windows.SetsockoptInt(fd, level, option, value)
 }
 
 func GetInt(fd Handle, level, option int) (int, error) {
-	if option == NotHere {
-		return 0, ErrNotHere
-	}
 	return windows.GetsockoptInt(fd, level, option)
 }
 
 // SetTimeout writes milliseconds: a struct timeval is for the other systems.
-func SetTimeout(fd Handle, option int, d time.Duration) error {
-	return windows.SetsockoptInt(fd, windows.SOL_SOCKET, option, int(d/time.Millisecond))
+func SetTimeout(fd Handle, level, option int, d time.Duration) error {
+	ms, err := Whole(d, time.Millisecond)
+	if err != nil {
+		return err
+	}
+	return windows.SetsockoptInt(fd, level, option, ms)
+}
+
+func GetTimeout(fd Handle, level, option int) (time.Duration, error) {
+	ms, err := windows.GetsockoptInt(fd, level, option)
+	return time.Duration(ms) * time.Millisecond, err
 }
 
 // SetLinger writes a struct of two 16-bit numbers.
-func SetLinger(fd Handle, on bool, seconds int) error {
+func SetLinger(fd Handle, level, option int, on bool, seconds int) error {
 	l := struct{ onoff, linger uint16 }{linger: uint16(seconds)}
 	if on {
 		l.onoff = 1
 	}
-	return windows.Setsockopt(fd, windows.SOL_SOCKET, windows.SO_LINGER, (*byte)(unsafe.Pointer(&l)), int32(unsafe.Sizeof(l)))
+	return windows.Setsockopt(fd, int32(level), int32(option), (*byte)(unsafe.Pointer(&l)), int32(unsafe.Sizeof(l)))
 }
 
-func GetTimeout(fd Handle, option int) (time.Duration, error) {
-	ms, err := windows.GetsockoptInt(fd, windows.SOL_SOCKET, option)
-	return time.Duration(ms) * time.Millisecond, err
-}
-
-func GetLinger(fd Handle) (on bool, seconds int, err error) {
+func GetLinger(fd Handle, level, option int) (on bool, seconds int, err error) {
 	var l struct{ onoff, linger uint16 }
 	size := int32(unsafe.Sizeof(l))
-	err = windows.Getsockopt(fd, windows.SOL_SOCKET, windows.SO_LINGER, (*byte)(unsafe.Pointer(&l)), &size)
+	err = windows.Getsockopt(fd, int32(level), int32(option), (*byte)(unsafe.Pointer(&l)), &size)
 	return l.onoff != 0, int(l.linger), err
 }
 
-func sockaddr(addr netip.AddrPort) windows.Sockaddr {
-	ip := addr.Addr()
-	if ip.Is4() || ip.Is4In6() {
-		return &windows.SockaddrInet4{Port: int(addr.Port()), Addr: ip.Unmap().As4()}
+func sockaddr(addr netip.AddrPort) (windows.Sockaddr, error) {
+	ip, port := addr.Addr(), int(addr.Port())
+	if ip.Is4() {
+		return &windows.SockaddrInet4{Port: port, Addr: ip.As4()}, nil
 	}
-	return &windows.SockaddrInet6{Port: int(addr.Port()), Addr: ip.As16()}
+	zone, err := zoneID(ip.Zone())
+	return &windows.SockaddrInet6{Port: port, Addr: ip.As16(), ZoneId: zone}, err
 }
 
 func addrPort(addr windows.Sockaddr) netip.AddrPort {
@@ -176,7 +197,7 @@ func addrPort(addr windows.Sockaddr) netip.AddrPort {
 	case *windows.SockaddrInet4:
 		return netip.AddrPortFrom(netip.AddrFrom4(addr.Addr), uint16(addr.Port))
 	case *windows.SockaddrInet6:
-		return netip.AddrPortFrom(netip.AddrFrom16(addr.Addr), uint16(addr.Port))
+		return netip.AddrPortFrom(netip.AddrFrom16(addr.Addr).WithZone(zoneName(addr.ZoneId)), uint16(addr.Port))
 	}
 	return netip.AddrPort{}
 }

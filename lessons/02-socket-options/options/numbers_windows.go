@@ -2,8 +2,8 @@ package options
 
 import "golang.org/x/sys/windows"
 
-// constants are the level and the number of each option (ws2def.h, ws2ipdef.h).
-var constants = map[string][2]int{
+// numbers are what Windows has (ws2def.h, ws2ipdef.h).
+var numbers = map[string]number{
 	"TCP_NODELAY":   {windows.IPPROTO_TCP, windows.TCP_NODELAY},
 	"SO_RCVBUF":     {windows.SOL_SOCKET, windows.SO_RCVBUF},
 	"SO_SNDBUF":     {windows.SOL_SOCKET, windows.SO_SNDBUF},
@@ -13,7 +13,9 @@ var constants = map[string][2]int{
 	"TCP_KEEPCNT":   {windows.IPPROTO_TCP, windows.TCP_KEEPCNT},
 	"SO_LINGER":     {windows.SOL_SOCKET, windows.SO_LINGER},
 	"SO_REUSEADDR":  {windows.SOL_SOCKET, windows.SO_REUSEADDR}, // takes the port of a living listener
+	"TCP_FASTOPEN":  {windows.IPPROTO_TCP, windows.TCP_FASTOPEN},
 	"SO_RCVTIMEO":   {windows.SOL_SOCKET, windows.SO_RCVTIMEO},
+	"SO_SNDTIMEO":   {windows.SOL_SOCKET, windows.SO_SNDTIMEO},
 	"IPV6_V6ONLY":   {windows.IPPROTO_IPV6, windows.IPV6_V6ONLY},
 	"SO_BROADCAST":  {windows.SOL_SOCKET, windows.SO_BROADCAST},
 	"IP_TTL":        {windows.IPPROTO_IP, windows.IP_TTL},

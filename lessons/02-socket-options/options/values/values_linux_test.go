@@ -1,4 +1,4 @@
-package options
+package values
 
 import (
 	"context"
@@ -13,33 +13,43 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"onthewire/lessons/02-socket-options/options"
 	"onthewire/lessons/02-socket-options/socket"
 	"onthewire/lessons/internal/leak"
 )
 
-func find(t *testing.T, name string) Option {
+func find(t *testing.T, name string) options.Option {
 	t.Helper()
-	for _, o := range Table {
+	for _, o := range options.Table {
 		if o.Name == name {
 			return o
 		}
 	}
 	t.Fatalf("the table has no %s", name)
-	return Option{}
+	return options.Option{}
+}
+
+func here(t *testing.T, name string) (level, number int) {
+	t.Helper()
+	level, number, err := options.Here(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return level, number
 }
 
 // fresh is a socket of the option's kind that nobody has touched.
-func fresh(t *testing.T, kind Kind) *socket.Socket {
+func fresh(t *testing.T, kind options.Kind) *socket.Socket {
 	t.Helper()
 	family, typ := socket.IPv4, socket.Stream
 	switch kind {
-	case Packet:
+	case options.Packet:
 		typ = socket.Datagram
-	case Six:
+	case options.Six:
 		family = socket.IPv6
 	}
 	s, err := socket.New(family, typ, 0)
-	if err != nil && kind == Six {
+	if err != nil && kind == options.Six {
 		t.Skipf("no IPv6 here: %v", err)
 	}
 	if err != nil {
@@ -96,11 +106,11 @@ func TestTheKernelSaysWhatItMadeOfAValue(t *testing.T) {
 		t.Run(test.name+" "+strconv.Itoa(test.set), func(t *testing.T) {
 			o := find(t, test.name)
 			s := fresh(t, o.On)
-			constant := constants[o.Name]
-			if err := s.Set(o.Name, constant[0], constant[1], test.set); err != nil {
+			level, number := here(t, o.Name)
+			if err := s.Set(o.Name, level, number, test.set); err != nil {
 				t.Fatal(err)
 			}
-			got, err := s.Get(o.Name, constant[0], constant[1])
+			got, err := s.Get(o.Name, level, number)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -131,7 +141,8 @@ func TestTheKernelRefusesWhatMakesNoSense(t *testing.T) {
 	} {
 		o := find(t, test.name)
 		s := fresh(t, o.On)
-		err := s.Set(o.Name, constants[o.Name][0], constants[o.Name][1], test.set)
+		level, number := here(t, o.Name)
+		err := s.Set(o.Name, level, number, test.set)
 		if !errors.Is(err, test.want) || err.Error() != "setsockopt "+test.name+": "+test.want.Error() {
 			t.Errorf("%s %d: %v, want %v", test.name, test.set, err, test.want)
 		}
@@ -139,7 +150,7 @@ func TestTheKernelRefusesWhatMakesNoSense(t *testing.T) {
 }
 
 func TestWhatIsNoIntKeepsItsValue(t *testing.T) {
-	s := fresh(t, Conn)
+	s := fresh(t, options.Conn)
 	for _, err := range []error{
 		s.SetReadTimeout(1500 * time.Millisecond),
 		s.SetLinger(true, 3),
@@ -152,7 +163,8 @@ func TestWhatIsNoIntKeepsItsValue(t *testing.T) {
 	for name, want := range map[string]string{"SO_RCVTIMEO": "1.5s", "SO_LINGER": "3 s", "TCP_CONGESTION": "reno", "SO_SNDTIMEO": "0s"} {
 		o := find(t, name)
 		// A timeout is kept in ticks of the kernel's clock, of which a second has 100 to 1000.
-		if got, err := read(s, o, constants[name][0], constants[name][1]); got != want || err != nil {
+		level, number := here(t, name)
+		if got, err := read(s, o, level, number); got != want || err != nil {
 			t.Errorf("%s reads %s, %v, want %s", name, got, err, want)
 		}
 	}
@@ -166,7 +178,7 @@ func TestWhatGoHasSet(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := map[string]Value{}
-	for i, o := range Table {
+	for i, o := range options.Table {
 		got[o.Name] = values[i]
 	}
 	for name, want := range map[string]string{

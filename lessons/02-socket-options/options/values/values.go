@@ -1,4 +1,6 @@
-package options
+// Package values reads the options of the table on this machine: as the kernel has them, and
+// as package net has already set them.
+package values
 
 import (
 	"errors"
@@ -6,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 
+	"onthewire/lessons/02-socket-options/options"
 	"onthewire/lessons/02-socket-options/socket"
 )
 
@@ -17,29 +20,23 @@ type Value struct {
 	Err           error
 }
 
-// ErrNotHere is the error of an option that this system does not have.
-var ErrNotHere = fmt.Errorf("not on this system: %w", errors.ErrUnsupported)
-
 // errWriteOnly is the error of an option without a value that could be read.
 var errWriteOnly = errors.New("it can only be set")
 
 // Read reads every option of the table.
 func Read() ([]Value, error) {
-	pairs := map[Kind]*pair{}
+	pairs := map[options.Kind]*pair{}
 	defer func() {
 		for _, p := range pairs {
 			p.close()
 		}
 	}()
-	values := make([]Value, len(Table))
-	for i, option := range Table {
+	values := make([]Value, len(options.Table))
+	for i, option := range options.Table {
 		v := &values[i]
-		constant, here := constants[option.Name]
-		if !here {
-			v.Err = ErrNotHere
+		if v.Level, v.Number, v.Err = options.Here(option.Name); v.Err != nil {
 			continue
 		}
-		v.Level, v.Number = constant[0], constant[1]
 		p, ok := pairs[option.On]
 		if !ok {
 			var err error
@@ -71,12 +68,12 @@ func (p *pair) close() {
 	}
 }
 
-func open(kind Kind) (*pair, error) {
+func open(kind options.Kind) (*pair, error) {
 	family, typ := socket.IPv4, socket.Stream
 	switch kind {
-	case Packet:
+	case options.Packet:
 		typ = socket.Datagram
-	case Six:
+	case options.Six:
 		family = socket.IPv6
 	}
 	p := new(pair)
@@ -92,7 +89,7 @@ func open(kind Kind) (*pair, error) {
 	}
 	if err != nil {
 		p.close()
-		if kind == Six {
+		if kind == options.Six {
 			return &pair{err: err}, nil // a machine without IPv6
 		}
 		return nil, err
@@ -102,8 +99,8 @@ func open(kind Kind) (*pair, error) {
 }
 
 // ofNet opens what package net makes of the kind.
-func (p *pair) ofNet(kind Kind) (socket.Source, error) {
-	if kind == Packet {
+func (p *pair) ofNet(kind options.Kind) (socket.Source, error) {
+	if kind == options.Packet {
 		conn, err := net.ListenUDP("udp4", net.UDPAddrFromAddrPort(netip.MustParseAddrPort("127.0.0.1:0")))
 		if err != nil {
 			return nil, err
@@ -112,7 +109,7 @@ func (p *pair) ofNet(kind Kind) (socket.Source, error) {
 		return conn, nil
 	}
 	network, address := "tcp4", "127.0.0.1:0"
-	if kind == Six {
+	if kind == options.Six {
 		network, address = "tcp", "[::1]:0"
 	}
 	listener, err := net.Listen(network, address)
@@ -120,7 +117,7 @@ func (p *pair) ofNet(kind Kind) (socket.Source, error) {
 		return nil, err
 	}
 	p.more = append(p.more, listener)
-	if kind != Conn {
+	if kind != options.Conn {
 		return listener.(*net.TCPListener), nil
 	}
 	address = listener.Addr().String()
@@ -135,7 +132,7 @@ func (p *pair) ofNet(kind Kind) (socket.Source, error) {
 	return conn.(*net.TCPConn), nil
 }
 
-func read(s *socket.Socket, option Option, level, number int) (string, error) {
+func read(s *socket.Socket, option options.Option, level, number int) (string, error) {
 	switch option.Type {
 	case "bool":
 		value, err := s.Get(option.Name, level, number)

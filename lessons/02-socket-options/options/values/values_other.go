@@ -1,0 +1,11 @@
+//go:build !linux
+
+package values
+
+import (
+	"onthewire/lessons/02-socket-options/options"
+	"onthewire/lessons/02-socket-options/socket"
+)
+
+// readOther reads what is no int, which we do on Linux only.
+func readOther(*socket.Socket, options.Option, int, int) (string, error) { return "", errWriteOnly }
