@@ -12,8 +12,6 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
-	"syscall"
-	"time"
 
 	"onthewire/lessons/02-socket-options/socket/sys"
 )
@@ -69,16 +67,6 @@ func (s *Socket) Accept() (*Socket, netip.AddrPort, error) {
 // Connect waits until the peer has answered, for as long as the kernel has patience.
 func (s *Socket) Connect(addr netip.AddrPort) error {
 	return at("connect", addr, sys.Connect(s.fd, addr))
-}
-
-// ConnectTimeout is Connect with a timeout of one's own, over 0, and ETIMEDOUT at its end. A
-// connect that blocks has no limit that can be set, so the socket is non-blocking for the
-// time of it. Afterwards the kernel still tries: only Close ends that. Not on Windows.
-func (s *Socket) ConnectTimeout(addr netip.AddrPort, timeout time.Duration) error {
-	if timeout <= 0 {
-		return at("connect", addr, fmt.Errorf("a timeout of %v leaves no time: %w", timeout, syscall.EINVAL))
-	}
-	return at("connect", addr, sys.ConnectTimeout(s.fd, addr, timeout))
 }
 
 // Read receives what is there, and waits for the first byte of it. 0 bytes and no error:
