@@ -13,6 +13,10 @@ func (d *document) console(f fence, line int) string {
 	var text []string
 	for rest := lines(f.body); len(rest) > 0; {
 		line++
+		if terminal.MatchString(rest[0]) {
+			text, rest = append(text, rest[0]), rest[1:]
+			continue
+		}
 		command, ok := strings.CutPrefix(rest[0], "$ ")
 		if !ok {
 			if !seen && strings.TrimSpace(rest[0]) != "" {
@@ -22,7 +26,7 @@ func (d *document) console(f fence, line int) string {
 			continue
 		}
 		text, rest = append(text, rest[0]), rest[1:]
-		end := slices.IndexFunc(rest, func(line string) bool { return strings.HasPrefix(line, "$ ") })
+		end := slices.IndexFunc(rest, func(line string) bool { return strings.HasPrefix(line, "$ ") || terminal.MatchString(line) })
 		if end < 0 {
 			end = len(rest)
 		}
@@ -38,6 +42,9 @@ func (d *document) console(f fence, line int) string {
 	}
 	return joined(text)
 }
+
+// terminal is a line that says where to type what follows, if one is not enough.
+var terminal = regexp.MustCompile(`^# terminals? \d`)
 
 // rerun returns the output that a program has now, or the old one if that reads the same.
 func (d *document) rerun(p *program, old []string, line int) []string {

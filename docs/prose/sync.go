@@ -10,6 +10,8 @@
 //	```console                     commands, and what a lesson's program answers
 //	```console seen                what cannot be run again; an italic line dates it
 //
+// In a console, a line "# terminal 2" says that what follows is typed in another one.
+//
 // A file is named as seen from the folder of the lesson's main.go, elsewhere from the
 // document's own folder, and with a leading slash from the root. In a block, a line of
 // nothing but … skips lines.

@@ -12,33 +12,29 @@ import (
 func (s *site) view(name, title string) *view {
 	book := s.files.Book()
 	v := &view{Words: words, Path: name, Title: title, Lang: "en"}
-	questions := s.questions()
 	here := checkout.Original(name)
-	for _, lesson := range book.Lessons {
-		g := group{Number: lesson.Number, Title: s.title(lesson.Spine), Question: questions[lesson.Spine]}
+	promises := s.promises()
+	for i, lesson := range book.Lessons {
+		promise := promises[lesson.Spine]
+		g := group{Number: lesson.Number, Title: s.title(lesson.Spine), Question: promise[0], After: promise[1]}
 		g.Spine = s.link(lesson.Spine, here)
-		for _, annex := range lesson.Annexes {
-			g.Annexes = append(g.Annexes, s.link(annex, here))
+		for _, name := range lesson.Pages()[1:] {
+			g.Annexes = append(g.Annexes, s.link(name, here))
 		}
-		if lesson.Exercises != "" {
-			exercises := s.link(lesson.Exercises, here)
-			g.Exercises = &exercises
+		g.Open = strings.HasPrefix(name, path.Dir(lesson.Spine)+"/")
+		if g.Open && i+1 < len(book.Lessons) {
+			onward := s.link(book.Lessons[i+1].Spine, here)
+			v.Onward = &onward
 		}
-		v.Groups = append(v.Groups, g)
-		if strings.HasPrefix(name, path.Dir(lesson.Spine)+"/") {
-			v.Lesson = &v.Groups[len(v.Groups)-1]
-		}
+		v.Lessons = append(v.Lessons, g)
 	}
-	beside := group{}
-	for _, name := range book.Beside {
-		beside.Annexes = append(beside.Annexes, s.link(name, here))
+	if i := slices.IndexFunc(v.Lessons, func(g group) bool { return g.Open }); i >= 0 {
+		v.Lesson = &v.Lessons[i]
 	}
-	v.Groups = append(v.Groups, beside)
-	if v.Lesson != nil { // the groups may have moved while they grew
-		for i := range v.Groups {
-			if v.Groups[i].Number == v.Lesson.Number {
-				v.Lesson = &v.Groups[i]
-			}
+	for _, name := range slices.Concat(book.Front, book.Beside) {
+		v.Beside = append(v.Beside, s.link(name, here))
+		if name == "README.md" {
+			v.Beside[0].Title = words.FrontPage
 		}
 	}
 	s.turn(v, book.Pages(), here)
@@ -47,7 +43,7 @@ func (s *site) view(name, title string) *view {
 }
 
 func (s *site) link(name, here string) link {
-	return link{"/" + name, s.title(name), name == here}
+	return link{To: "/" + name, Title: s.title(name), Here: name == here}
 }
 
 // turn finds the page before and the page behind.
@@ -63,6 +59,9 @@ func (s *site) turn(v *view, pages []string, here string) {
 	if i+1 < len(pages) {
 		next := s.link(pages[i+1], here)
 		v.Next = &next
+	}
+	if v.Onward != nil && v.Next != nil && v.Onward.To == v.Next.To {
+		v.Onward = nil
 	}
 	other := checkout.Original(v.Path)
 	label := "English"
@@ -82,9 +81,3 @@ func crumbs(name string) (all []link) {
 	}
 	return all
 }
-
-// Beside are the pages beside the lessons, the last group.
-func (v *view) Beside() []link { return v.Groups[len(v.Groups)-1].Annexes }
-
-// Lessons are the other groups.
-func (v *view) Lessons() []group { return v.Groups[:len(v.Groups)-1] }

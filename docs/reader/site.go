@@ -105,15 +105,16 @@ func (s *site) title(name string) string {
 
 var firstHeading = regexp.MustCompile(`(?m)^# +(.+?) *$`)
 
-// row is a row of the front page's table: | [01 event loop](README) | question | … |
-var row = regexp.MustCompile(`(?m)^\| *\[(?:\d+ )?([^\]]+)\]\((lessons/[^)]+/README\.md)\) *\| *([^|]+?) *\|`)
+// row is a row of the front page's table: | [01 event loop](README) | question | promise | …
+var row = regexp.MustCompile(`(?m)^\| *\[[^\]]+\]\((lessons/[^)]+/README\.md)\) *\| *([^|]+?) *\| *([^|]+?) *\|`)
 
-// questions are what opens each lesson, as the front page has it.
-func (s *site) questions() map[string]string {
+// promises are what opens each lesson, and what one can do after it, as the front page has it.
+func (s *site) promises() map[string][2]string {
 	text, _ := s.files.Read("README.md")
-	all := map[string]string{}
+	all := map[string][2]string{}
 	for _, m := range row.FindAllSubmatch(text, -1) {
-		all[string(m[2])] = strings.ReplaceAll(string(m[3]), "`", "")
+		plain := strings.NewReplacer("`", "", "*", "")
+		all[string(m[1])] = [2]string{plain.Replace(string(m[2])), plain.Replace(string(m[3]))}
 	}
 	return all
 }

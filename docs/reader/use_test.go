@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -108,12 +109,75 @@ func TestCopyTakesTheCommandsOfAConsole(t *testing.T) {
 	if took := value[string](b, `window.took`); took != "make lesson 1\n" {
 		t.Errorf("it copies %q", took)
 	}
+	value[bool](b, `document.querySelectorAll("details").forEach((d) => { d.open = true }), true`)
+	for _, width := range []int64{360, 1440} {
+		b.look(width, "light")
+		if n := value[int](b, overlaps); n != 0 {
+			t.Errorf("at %d pixels %d buttons cover some text", width, n)
+		}
+	}
 	b.visit("/lessons/01-event-loop/hello/main.go")
 	value[bool](b, `Object.defineProperty(navigator, "clipboard", { value: { writeText: async (text) => { window.took = text } } }), true`)
 	value[bool](b, `document.querySelector(".copy").click(), true`)
 	b.until(`window.took !== undefined`)
 	if took := value[string](b, `window.took`); !strings.HasPrefix(took, "package main\n") && !strings.HasPrefix(took, "//") {
 		t.Errorf("of a file it copies %q", took)
+	}
+}
+
+// overlaps counts the buttons that lie over a block's code or over its caption's words.
+const overlaps = `[...document.querySelectorAll(".code .copy")].filter((button) => {
+	const own = button.getBoundingClientRect()
+	return [...button.parentElement.querySelectorAll("pre, figcaption *")].some((other) => {
+		const box = other.getBoundingClientRect()
+		return own.left < box.right && box.left < own.right && own.top < box.bottom && box.top < own.bottom
+	})
+}).length`
+
+func TestTwoTerminalsAreTwoBlocks(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Mkdir(dir+"/docs", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	text := "# T\n\n```console\n# terminal 1\n$ make docs\n\n# terminals 2 and 3\n$ nc ::1 80\nhello\n$ ls\n```\n"
+	if err := os.WriteFile(dir+"/docs/t.md", []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	address, _ := started(t, dir)
+	b := open(t, address)
+	b.visit("/docs/t.md")
+	got := value[string](b, `[...document.querySelectorAll(".terminals .code")].map((f) => f.querySelector("figcaption").textContent + ": " + copied(f)).join("")`)
+	if want := "Terminal 1: make docs\nTerminals 2 and 3: nc ::1 80\nls\n"; got != want || value[int](b, overlaps) != 0 {
+		t.Errorf("%q, want %q, with nothing covered", got, want)
+	}
+}
+
+func TestEveryLessonIsInReach(t *testing.T) {
+	address, _ := started(t, "../..")
+	b := open(t, address)
+	b.visit("/")
+	if !value[bool](b, `document.querySelector(".hook .code") && document.querySelectorAll(".path .after").length === document.querySelectorAll(".path > li").length`) {
+		t.Error("home has no hook, or does not say what a lesson is")
+	}
+	lessons := value[int](b, `document.querySelectorAll(".path > li").length`)
+	for _, page := range []string{"/README.md", first, "/lessons/01-event-loop/loop/", "/lessons/glutton"} {
+		for _, width := range []int64{1440, 360} {
+			b.look(width, "light")
+			b.visit(page)
+			seen := value[int](b, `(document.querySelector("details.folded").open = true, [...document.querySelectorAll("a[href^='/lessons/'][href$='/README.md']")]
+				.filter((a) => /^\d\d /.test(a.textContent) && a.checkVisibility()).length)`)
+			if seen != lessons {
+				t.Errorf("%s at %d pixels leads to %d lessons of %d", page, width, seen, lessons)
+			}
+		}
+	}
+	if !value[bool](b, `[...document.querySelectorAll(".files a")].some((a) => a.hash === "#glutton")`) {
+		t.Error("who looks for the glutton is not shown the way")
+	}
+	b.complaints = nil // a browser says of a 404 that it is one
+	b.visit(first)
+	if to := value[string](b, `document.querySelector(".onward").pathname`); !strings.HasPrefix(to, "/lessons/02-") {
+		t.Errorf("after the first lesson comes %s", to)
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"html/template"
 	"net/http"
 	"path"
+	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -20,10 +22,14 @@ type view struct {
 	Title      string
 	Lang       string
 	Page       *page.Page
+	Lessons    []group
+	Beside     []link
 	Lesson     *group // around the page, if it is one's
-	Groups     []group
 	Prev, Next *link
-	Also       *link // the page in the other language
+	Onward     *link         // the lesson after this one
+	Also       *link         // the page in the other language
+	Tagline    template.HTML // and the hook: how the front page begins
+	Hook       template.HTML
 	Code       []template.HTML
 	Entries    []link
 	Language   string
@@ -33,15 +39,16 @@ type view struct {
 
 // A group is a heading and what stands below it: a lesson and its pages.
 type group struct {
-	Number, Title, Question string
-	Spine                   link
-	Annexes                 []link
-	Exercises               *link
+	Number, Title   string
+	Question, After string // what opens it, and what one can do after it
+	Spine           link
+	Annexes         []link // and the exercises
+	Open            bool   // the page is one of the lesson's
 }
 
 type link struct {
-	To, Title string
-	Here      bool
+	To, Title, About string
+	Here             bool
 }
 
 // ServeHTTP answers for the guard. A page lives at the path of its file, so that a link
@@ -80,6 +87,10 @@ func (s *site) file(w http.ResponseWriter, r *http.Request, name string) {
 
 func (s *site) home(w http.ResponseWriter, r *http.Request) {
 	v := s.view("", words.Name)
+	if front, err := s.render("README.md"); err == nil {
+		tagline, hook, _ := strings.Cut(string(front.Lead), "</p>\n")
+		v.Tagline, v.Hook = template.HTML(tagline+"</p>"), template.HTML(hook)
+	}
 	s.show(w, r, "home", v, http.StatusOK)
 }
 
@@ -120,13 +131,43 @@ func (s *site) folder(w http.ResponseWriter, r *http.Request, name string) {
 	}
 	v := s.view(name, path.Base(name))
 	for _, file := range list {
-		entry := link{To: "/" + file.Name, Title: path.Base(file.Name)}
+		entry := link{To: "/" + file.Name, Title: path.Base(file.Name), About: s.about(file)}
 		if file.Info.IsDir() {
 			entry.Title += "/"
 		}
 		v.Entries = append(v.Entries, entry)
 	}
+	slices.SortStableFunc(v.Entries, func(a, b link) int { // folders first
+		return strings.Count(b.Title, "/") - strings.Count(a.Title, "/")
+	})
 	s.show(w, r, "folder", v, http.StatusOK)
+}
+
+var (
+	comment  = regexp.MustCompile(`(?m)^// .*(\n// .*)*`)
+	sentence = regexp.MustCompile(`^(?s).*?[.:](?:\s|$)`)
+)
+
+// about is what a file says of itself: its title, or the first sentence of its first comment.
+// A folder speaks through its README, or through its package's comment.
+func (s *site) about(file checkout.File) string {
+	text, _ := s.files.Read(file.Name)
+	if file.Info.IsDir() {
+		list, _ := s.files.List(file.Name)
+		for _, inside := range list {
+			source, _ := s.files.Read(inside.Name)
+			switch {
+			case path.Base(inside.Name) == "README.md":
+				return s.title(inside.Name)
+			case path.Ext(inside.Name) == ".go" && bytes.Contains(source, []byte("\n// Package ")) || bytes.HasPrefix(source, []byte("// Package ")):
+				text = source[bytes.Index(source, []byte("// Package ")):]
+			}
+		}
+	} else if path.Ext(file.Name) == ".md" {
+		return s.title(file.Name)
+	}
+	said := strings.ReplaceAll(string(comment.Find(text)), "\n//", "")
+	return strings.TrimRight(sentence.FindString(strings.TrimPrefix(said, "// ")), ".: \n")
 }
 
 // picture serves a drawing of ours. Inside one, styles are its own affair; scripts are not.
@@ -141,7 +182,12 @@ func (s *site) picture(w http.ResponseWriter, r *http.Request, name string) {
 }
 
 func (s *site) missing(w http.ResponseWriter, r *http.Request) {
-	s.show(w, r, "missing", s.view("", words.Missing), http.StatusNotFound)
+	v := s.view("", words.Missing)
+	name, _, _ := strings.Cut(path.Base(r.URL.Path), ".")
+	for _, hit := range s.finder.index(s).Find(strings.NewReplacer("-", " ", "_", " ").Replace(name), 6) {
+		v.Entries = append(v.Entries, link{To: hit.URL, Title: hit.Heading, About: hit.Title})
+	}
+	s.show(w, r, "missing", v, http.StatusNotFound)
 }
 
 // show sends a page made of a template. It is made whole before its first byte leaves.

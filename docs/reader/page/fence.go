@@ -32,20 +32,39 @@ func (d *document) fence(w util.BufWriter, _ []byte, n ast.Node, entering bool) 
 		d.diagram(w, d.line(n), body)
 		return ast.WalkSkipChildren, nil
 	}
-	fmt.Fprintf(w, `<figure class="code" data-lang="%s">`, html.EscapeString(lang))
+	title := ""
 	switch caption := d.captionOf(n.PreviousSibling()); {
 	case caption != nil:
-		fmt.Fprintf(w, `<figcaption><a href="%s"><span class="file">%s</span> <span class="lines">%s</span></a></figcaption>`,
+		title = fmt.Sprintf(`<a href="%s"><span class="file">%s</span> <span class="lines">%s</span></a>`,
 			html.EscapeString(caption.to), html.EscapeString(caption.file), html.EscapeString(caption.lines))
 	case slices.Equal(words, []string{"go", "sketch"}):
-		fmt.Fprintf(w, `<figcaption>%s</figcaption>`, html.EscapeString(d.words.Sketch))
+		title = html.EscapeString(d.words.Sketch)
+	case lang == "console" && terminal.MatchString(body):
+		w.WriteString(`<div class="terminals">`)
+		marks := append(terminal.FindAllStringSubmatchIndex(body, -1), []int{len(body)})
+		for i, at := range marks[:len(marks)-1] {
+			block(w, lang, html.EscapeString("T"+body[at[2]+1:at[3]]), strings.TrimSpace(body[at[1]:marks[i+1][0]])+"\n")
+		}
+		w.WriteString("</div>\n")
+		return ast.WalkSkipChildren, nil
+	}
+	block(w, lang, title, body)
+	return ast.WalkSkipChildren, nil
+}
+
+// terminal is the line of a console that says where to type what follows: # terminal 2.
+var terminal = regexp.MustCompile(`(?m)^# (terminals? \d.*)\n`)
+
+func block(w util.BufWriter, lang, title, body string) {
+	fmt.Fprintf(w, `<figure class="code" data-lang="%s">`, html.EscapeString(lang))
+	if title != "" {
+		w.WriteString("<figcaption>" + title + "</figcaption>")
 	}
 	w.WriteString(`<pre tabindex="0"><code>`)
 	for _, line := range Lines(lang, body) {
 		w.WriteString(line + "\n")
 	}
 	w.WriteString("</code></pre></figure>\n")
-	return ast.WalkSkipChildren, nil
 }
 
 // A caption is the line that leads from an excerpt to its file.
@@ -69,9 +88,13 @@ func (d *document) paragraph(w util.BufWriter, _ []byte, n ast.Node, entering bo
 	if d.captionOf(n) != nil {
 		return ast.WalkSkipChildren, nil
 	}
-	if entering {
+	aside, ok := n.FirstChild().(*ast.Emphasis)
+	switch ok = ok && n.ChildCount() == 1 && aside.Level == 1; {
+	case entering && ok: // *Seen on 2026-11-23, Linux 6.18.*
+		w.WriteString(`<p class="aside">`)
+	case entering:
 		w.WriteString("<p>")
-	} else {
+	default:
 		w.WriteString("</p>\n")
 	}
 	return ast.WalkContinue, nil
@@ -96,12 +119,17 @@ func (d *document) diagram(w util.BufWriter, line int, body string) {
 		fmt.Fprintf(w, `<th scope="col">%s</th>`, html.EscapeString(word))
 	}
 	w.WriteString("</tr></thead><tbody>")
-	for _, row := range drawing.Rows(sequence.Words{Message: d.words.Message, Lost: d.words.Lost, Note: d.words.Aside}) {
+	for _, row := range drawing.Rows(sequence.Words{Message: d.words.Message, Own: d.words.Own, Lost: d.words.Lost, Note: d.words.Aside}) {
 		fmt.Fprintf(w, "<tr><td>%d</td>", row.Number)
 		for _, cell := range []string{row.What, row.From, row.To, row.Text} {
 			fmt.Fprintf(w, "<td>%s</td>", html.EscapeString(cell))
 		}
 		w.WriteString("</tr>")
 	}
-	w.WriteString("</tbody></table></div></figure>\n")
+	w.WriteString("</tbody></table></div>")
+	if drawing.Legend() {
+		fmt.Fprintf(w, `<figcaption aria-hidden="true"><span class="yours">%s</span><span class="own">%s</span></figcaption>`,
+			html.EscapeString(d.words.Message), html.EscapeString(d.words.Own))
+	}
+	w.WriteString("</figure>\n")
 }

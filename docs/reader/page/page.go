@@ -24,6 +24,7 @@ import (
 type Page struct {
 	Title    string
 	HTML     template.HTML
+	Lead     template.HTML // what stands between the title and the first heading
 	Contents []Heading
 	Sections []Section
 }
@@ -41,7 +42,7 @@ type Section struct{ ID, Heading, Text string }
 type Words struct {
 	Note, Tip, Important, Warning, Caution string
 	Sketch, Diagram, Table, Permalink      string
-	Message, Lost, Aside                   string
+	Message, Own, Lost, Aside              string
 	From, To, What, Said, Number           string
 }
 
@@ -82,6 +83,9 @@ func Render(name string, source []byte, words Words) (*Page, error) {
 		return nil, d.problems
 	}
 	d.page.HTML = template.HTML(out.String())
+	_, lead, _ := strings.Cut(out.String(), "</h1>\n")
+	lead, _, _ = strings.Cut(lead, "<h2")
+	d.page.Lead = template.HTML(lead)
 	d.page.Sections = d.sections(root)
 	return &d.page, nil
 }

@@ -15,7 +15,7 @@ var update = flag.Bool("update", false, "write the golden files as they are now"
 
 var words = page.Words{
 	Note: "Note", Sketch: "sketch", Diagram: "Exchange", Table: "Table", Permalink: "Link to %s",
-	Message: "message", Lost: "lost", Aside: "note", From: "from", To: "to", What: "what", Said: "text", Number: "step",
+	Message: "message", Own: "own", Lost: "lost", Aside: "note", From: "from", To: "to", What: "what", Said: "text", Number: "step",
 }
 
 func TestAPageWithEverything(t *testing.T) {

@@ -64,7 +64,7 @@ const maxQuery, maxWords = 200, 8
 // for them; a declaration by its full name, conn.flush, comes before all.
 func (x *Index) Find(query string, limit int) []Hit {
 	query = fold(query[:min(len(query), maxQuery)])
-	words := strings.Fields(query)
+	words := strings.Fields(strings.TrimLeft(query, "/")) // the key that leads here
 	words = words[:min(len(words), maxWords)]
 	query = strings.Join(words, " ")
 	var named, sections, code []Hit

@@ -16,7 +16,6 @@ const (
 	noteGap    = 12 // between a note and a lifeline
 	noteOver   = 20 // how far a note across columns reaches past the outer ones
 	lostOf     = 5  // a lost message misses this part of its way
-	loop       = 30 // how far a message to oneself goes out
 )
 
 // A layout is a diagram with its texts wrapped and its columns placed.
@@ -74,15 +73,9 @@ func (l *layout) makeRoom(i int) {
 		l.widen(left, right, (size+2*textPad)*lostOf/(lostOf-1)+1)
 	case left < right:
 		l.widen(left, right, size+2*textPad)
-	case step.Note == NoNote:
-		l.widen(left, left+1, loop+textPad+size+textPad)
-	case step.Note == Over:
+	default:
 		l.widen(left-1, left, l.note(i)/2+noteGap)
 		l.widen(left, left+1, l.note(i)/2+noteGap)
-	case step.Note == LeftOf:
-		l.widen(left-1, left, l.note(i)+2*noteGap)
-	case step.Note == RightOf:
-		l.widen(left, left+1, l.note(i)+2*noteGap)
 	}
 }
 
@@ -139,21 +132,15 @@ func (l *layout) use(left, size int) {
 	l.from, l.to = min(l.from, left), max(l.to, left+size)
 }
 
-// extent returns where a step's note, or its loop, begins and how wide it is.
+// extent returns where a step begins and how wide it is.
 func (l *layout) extent(i int) (left, size int) {
 	step := l.Steps[i]
 	first, last := step.span()
 	switch {
-	case step.Note == LeftOf:
-		return l.x[first] - noteGap - l.note(i), l.note(i)
-	case step.Note == RightOf:
-		return l.x[first] + noteGap, l.note(i)
-	case step.Note == Over && first == last:
-		return l.x[first] - l.note(i)/2, l.note(i)
-	case step.Note == Over:
-		return l.x[first] - noteOver, l.x[last] - l.x[first] + 2*noteOver
 	case first == last:
-		return l.x[first], loop + textPad + widest(l.texts[i])
+		return l.x[first] - l.note(i)/2, l.note(i)
+	case step.Note:
+		return l.x[first] - noteOver, l.x[last] - l.x[first] + 2*noteOver
 	}
 	return l.x[first], l.x[last] - l.x[first]
 }

@@ -88,9 +88,7 @@ func (p *parser) statement(line string) error {
 	rest = strings.TrimSpace(rest)
 	switch strings.ToLower(word) {
 	case "participant":
-		return p.declare(rest, false)
-	case "actor":
-		return p.declare(rest, true)
+		return p.declare(rest)
 	case "note":
 		return p.note(rest)
 	}
@@ -98,7 +96,7 @@ func (p *parser) statement(line string) error {
 }
 
 // declare reads "X" or "X as some words".
-func (p *parser) declare(rest string, actor bool) error {
+func (p *parser) declare(rest string) error {
 	name, label, found := strings.Cut(rest, " as ")
 	if !found {
 		label = name
@@ -118,7 +116,7 @@ func (p *parser) declare(rest string, actor bool) error {
 	if err != nil {
 		return err
 	}
-	p.diagram.Participants[column] = Participant{Name: name, Label: label, Actor: actor}
+	p.diagram.Participants[column] = Participant{Name: name, Label: label}
 	return nil
 }
 

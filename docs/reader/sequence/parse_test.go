@@ -10,20 +10,18 @@ import (
 
 func TestATextBecomesParticipantsAndSteps(t *testing.T) {
 	got, err := Parse("\n%% the opening\nsequenceDiagram\r\n" +
-		"  participant C as client's program\n  actor  R\n\n" +
-		"  C->>S: hello,   wire\n  S--xC:\n  note over S , C: both: at once\n  C-)C: a<BR>b#59;\n")
+		"  participant C as client's program\n\n" +
+		"  C->>S: hello,   wire\n  S--xC:\n  note over S , C: both: at once\n  C-->>S: a<BR>b#59;\n")
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := &Diagram{
-		Participants: []Participant{
-			{Name: "C", Label: "client's program"}, {Name: "R", Label: "R", Actor: true}, {Name: "S", Label: "S"},
-		},
+		Participants: []Participant{{Name: "C", Label: "client's program"}, {Name: "S", Label: "S"}},
 		Steps: []Step{
-			{From: 0, To: 2, Text: "hello, wire"},
-			{From: 2, To: 0, Dashed: true, Lost: true},
-			{From: 2, To: 0, Text: "both: at once", Note: Over},
-			{From: 0, To: 0, Text: "a\nb;", Head: Open},
+			{From: 0, To: 1, Text: "hello, wire"},
+			{From: 1, To: 0, Own: true, Lost: true},
+			{From: 1, To: 0, Text: "both: at once", Note: true},
+			{From: 0, To: 1, Text: "a\nb;", Own: true},
 		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -60,7 +58,10 @@ func TestAnErrorNamesTheLine(t *testing.T) {
 		{begin + "A->>B: #7;", 2, "U+0007 cannot be drawn"},
 		{begin + "Note over A", 2, "colon"},
 		{begin + "Note over A:", 2, "the note is empty"},
-		{begin + "Note beside A: x", 2, "over, left of or right of"},
+		{begin + "Note left of A: x", 2, "stands over a participant"},
+		{begin + "actor A", 2, "not drawn here"},
+		{begin + "A-)B: x", 2, "the arrow is none of"},
+		{begin + "A->>A: x", 2, "Note over A: x"},
 		{begin + "Note over A,B,C: x", 2, `"B,C" cannot name`},
 		{begin + "participant", 2, "no label"},
 		{begin + "A->>B: x\nparticipant A", 3, "known already"},
@@ -87,7 +88,7 @@ func TestMermaidsOwnWordsNameNobody(t *testing.T) {
 		"properties details over note activate deactivate title accTitle accDescr sequenceDiagram autonumber off 12"
 	for word := range strings.FieldsSeq(words) {
 		for _, name := range []string{word, strings.ToUpper(word), word + " two", "left of " + word} {
-			for _, text := range []string{"A->>" + name + ": x", "participant " + name, "actor " + name + " as B", "Note over A," + name + ": x"} {
+			for _, text := range []string{"A->>" + name + ": x", "participant " + name, "Note over A," + name + ": x"} {
 				if _, err := Parse("sequenceDiagram\n" + text); err == nil {
 					t.Errorf("%q is drawn, and mermaid would not", text)
 				}
@@ -111,17 +112,18 @@ func participants(n int) string {
 }
 
 func TestTheTableSaysWhatThePictureShows(t *testing.T) {
-	diagram, err := Parse("sequenceDiagram\nparticipant C as the<br>client\nC->>S: hello\nS-xC: ACK\nNote over C: waits\nNote over C,S: both")
+	diagram, err := Parse("sequenceDiagram\nparticipant C as the<br>client\nC->>S: hello\nS-xC: ACK\nS-->>C: FIN\nNote over C: waits\nNote over C,S: both")
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []Row{
 		{Number: 1, From: "the client", To: "S", What: "message", Text: "hello"},
-		{Number: 2, From: "S", To: "the client", What: "lost", Text: "ACK", IsLost: true},
-		{Number: 3, From: "the client", What: "note", Text: "waits", IsNote: true},
-		{Number: 4, From: "the client", To: "S", What: "note", Text: "both", IsNote: true},
+		{Number: 2, From: "S", To: "the client", What: "lost", Text: "ACK"},
+		{Number: 3, From: "S", To: "the client", What: "own", Text: "FIN"},
+		{Number: 4, From: "the client", What: "note", Text: "waits"},
+		{Number: 5, From: "the client", To: "S", What: "note", Text: "both"},
 	}
-	if diff := cmp.Diff(want, diagram.Rows(Words{Message: "message", Lost: "lost", Note: "note"})); diff != "" {
+	if diff := cmp.Diff(want, diagram.Rows(Words{Message: "message", Own: "own", Lost: "lost", Note: "note"})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -129,7 +131,7 @@ func TestTheTableSaysWhatThePictureShows(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add(all)
 	f.Add("sequenceDiagram\nA->>B: 监听队列满了，于是连接被丢弃\nNote over A,B: ｗｉｄｅ")
-	f.Add("sequenceDiagram\nparticipant A as <br/>\nA-xA: #0;#55296;\nNote left of A:a<br>b")
+	f.Add("sequenceDiagram\nparticipant A as <br/>\nA-xB: #0;#55296;\nNote over A:a<br>b")
 	f.Fuzz(func(t *testing.T, text string) {
 		diagram, err := Parse(text)
 		if err != nil {

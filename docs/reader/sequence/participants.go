@@ -14,17 +14,13 @@ func (l *layout) boxHeight() int {
 	return most*lineHeight + 2*labelPad
 }
 
-// boxes draws the participants with their labels. A person's box has round ends.
+// boxes draws the participants with their labels.
 func (l *layout) boxes(top int) string {
 	var b strings.Builder
 	height := l.boxHeight()
-	for i, p := range l.Participants {
-		radius := 6
-		if p.Actor {
-			radius = height / 2
-		}
-		fmt.Fprintf(&b, `<rect class="seq-box" x="%d" y="%d" width="%d" height="%d" rx="%d"/>`+"\n",
-			l.x[i]-l.box(i)/2, top, l.box(i), height, radius)
+	for i := range l.Participants {
+		fmt.Fprintf(&b, `<rect class="seq-box" x="%d" y="%d" width="%d" height="%d" rx="6"/>`+"\n",
+			l.x[i]-l.box(i)/2, top, l.box(i), height)
 		first := top + (height-len(l.labels[i])*lineHeight)/2
 		b.WriteString(text("seq-name", "middle", l.x[i], first, l.labels[i]) + "\n")
 	}

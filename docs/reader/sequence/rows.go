@@ -4,17 +4,16 @@ import "strings"
 
 // Words are the reader's, in the language of the page.
 type Words struct {
-	Message, Lost, Note string // what a step is
+	Message, Own, Lost, Note string // what a step is
 }
 
 // A Row is a step in the table that stands in for the picture. To is empty where a note
 // stands at one participant.
 type Row struct {
-	Number         int // the first is 1
-	From, To       string
-	What           string // one of the Words
-	Text           string
-	IsNote, IsLost bool
+	Number   int // the first is 1
+	From, To string
+	What     string // one of the Words
+	Text     string
 }
 
 // Rows tells the diagram step by step.
@@ -27,17 +26,17 @@ func (d *Diagram) Rows(words Words) []Row {
 			To:     d.label(step.To),
 			What:   words.Message,
 			Text:   oneLine(step.Text),
-			IsNote: step.Note != NoNote,
-			IsLost: step.Note == NoNote && step.Lost,
 		}
 		switch {
-		case row.IsNote:
+		case step.Note:
 			row.What = words.Note
 			if step.From == step.To {
 				row.To = ""
 			}
-		case row.IsLost:
+		case step.Lost:
 			row.What = words.Lost
+		case step.Own:
+			row.What = words.Own
 		}
 		rows = append(rows, row)
 	}
@@ -45,17 +44,5 @@ func (d *Diagram) Rows(words Words) []Row {
 }
 
 func (d *Diagram) label(column int) string { return oneLine(d.Participants[column].Label) }
-
-// title is what a screen reader announces in place of the picture.
-func (d *Diagram) title() string {
-	if d.Title != "" {
-		return d.Title
-	}
-	labels := make([]string, len(d.Participants))
-	for i := range d.Participants {
-		labels[i] = d.label(i)
-	}
-	return strings.Join(labels, ", ")
-}
 
 func oneLine(text string) string { return strings.ReplaceAll(text, "\n", " ") }

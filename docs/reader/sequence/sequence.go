@@ -8,14 +8,14 @@
 // and not a guess: a reader who sees a picture in one place and none in the other would
 // look for the difference in the protocol.
 //
-// A Diagram is plain data. Whoever has watched a run can fill one in without any text.
+// A solid arrow carries a program's bytes, a dashed one what the protocol sends of its own:
+// in a picture of TCP the SYN, the acknowledgements and the FIN.
 package sequence
+
+import "slices"
 
 // A Diagram is who takes part, and what happens between them from top to bottom.
 type Diagram struct {
-	// Title names the picture for those who do not see it. Empty means the participants'
-	// labels, which need no translation.
-	Title        string
 	Participants []Participant
 	Steps        []Step
 }
@@ -24,38 +24,26 @@ type Diagram struct {
 // line break in Label, or in the text of a step, is one in the picture.
 type Participant struct {
 	Name, Label string
-	Actor       bool // a person rather than a program
 }
 
-// A Step is a message or a note. From and To are indexes into Participants. A message to
-// oneself has both the same, and so has a note over one participant.
+// A Step is a message, or a note over one participant or across all from From to To, which
+// are indexes into Participants.
 type Step struct {
 	From, To int
 	Text     string
-	Note     Place // NoNote: a message, and only then the fields below count
-	Dashed   bool
+	Note     bool
+	Own      bool // the protocol's own: no program has sent it
 	Lost     bool // it never arrives
-	Head     Head
 }
 
-// A Place says where a note stands.
-type Place int
-
-const (
-	NoNote  Place = iota
-	Over          // over one participant, or across all from From to To
-	LeftOf        // to the left of From
-	RightOf       // to the right of From
-)
-
-// A Head is the tip of an arrow. A lost message ends in a cross, whatever its head.
-type Head int
-
-const (
-	Filled Head = iota // ->>
-	Open               // -)  sent without waiting
-	None               // ->
-)
+// Legend tells whether the picture has both sorts of arrows, so that it must say which is
+// which.
+func (d *Diagram) Legend() bool {
+	sort := func(own bool) bool {
+		return slices.ContainsFunc(d.Steps, func(s Step) bool { return !s.Note && s.Own == own })
+	}
+	return sort(true) && sort(false)
+}
 
 // span returns the columns that the step reaches across, the left one first.
 func (s Step) span() (left, right int) {

@@ -56,23 +56,16 @@ func TestTheSamePictureEveryTime(t *testing.T) {
 // all holds each kind of thing that can be drawn.
 const all = `sequenceDiagram
     %% a comment
-    actor R as the reader
+    participant R as the reader
     participant C
     participant S as server<br/>and its kernel
     R->>C: asks
-    C-->>S: dashed
-    C->S: no head
-    C-->S: dashed, no head
+    C-->>S: the protocol's own
     S-xC: lost
-    S--xC: lost, dashed
-    C-)S: does not wait
-    C--)S: dashed
-    S->>S: thinks
-    S-xS: forgets
+    S--xC: lost, its own
     Note over R,S: everybody
     Note over C: one
-    Note left of R: left
-    Note right of S: a text that is longer than a line of the picture may be, so it has two
+    Note over S: a text that is longer than a line of the picture may be, so it has two
     R->>D: D was never declared
 `
 

@@ -14,7 +14,6 @@ const (
 	baseline  = 12 // and a half, from the top of a line of text to the foot of its letters
 	labelPad  = 9  // between a participant's box and its label
 	noteInset = 7  // between a note and its text
-	mirror    = 12 // from so many steps on, the participants stand below as well
 )
 
 // SVG draws the diagram for use inside a page. id has to be one that the page uses nowhere
@@ -36,21 +35,24 @@ func (d *Diagram) SVG(id string) string {
 	c.y = top + c.boxHeight()
 	for i := range d.Steps {
 		c.y += stepGap
-		c.step(i)
+		if d.Steps[i].Note {
+			c.note(i)
+		} else {
+			c.message(i)
+		}
 	}
 	c.y += stepGap + 4
 	lifelines := c.lifelines(top+c.boxHeight(), c.y)
-	boxes := c.boxes(top)
-	if len(d.Steps) >= mirror {
-		boxes += c.boxes(c.y)
-		c.y += c.boxHeight()
-	}
 	c.y += margin
 	id = html.EscapeString(id)
+	var labels []string // what a screen reader announces in place of the picture
+	for i := range d.Participants {
+		labels = append(labels, d.label(i))
+	}
 	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" class="seq" role="img" aria-labelledby="%s-title" `+
 		`viewBox="-0.5 -0.5 %d %d" width="%d" height="%d" font-size="%d">`+"\n"+`<title id="%s-title">%s</title>`+"\n",
-		id, c.to, c.y, c.to, c.y, fontSize, id, html.EscapeString(d.title())) +
-		lifelines + boxes + c.String() + "</svg>\n"
+		id, c.to, c.y, c.to, c.y, fontSize, id, html.EscapeString(strings.Join(labels, ", "))) +
+		lifelines + c.boxes(top) + c.String() + "</svg>\n"
 }
 
 // A canvas is drawn on from top to bottom; y is how far it is used.
@@ -61,19 +63,6 @@ type canvas struct {
 }
 
 func (c *canvas) draw(format string, values ...any) { fmt.Fprintf(c, format+"\n", values...) }
-
-// step draws one below what is there already.
-func (c *canvas) step(i int) {
-	step := c.Steps[i]
-	switch {
-	case step.Note != NoNote:
-		c.note(i)
-	case step.From == step.To:
-		c.self(i)
-	default:
-		c.message(i)
-	}
-}
 
 // note draws a box over the lifelines.
 func (c *canvas) note(i int) {

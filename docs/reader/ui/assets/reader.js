@@ -97,7 +97,7 @@ if (document.querySelector(".source")) {
     if (!waiting) requestAnimationFrame(follow)
     waiting = true
   }
-  if (document.querySelector(".prose")) {
+  if (document.querySelector("article.prose")) {
     addEventListener("scroll", later, { passive: true })
     addEventListener("resize", later)
     addEventListener("pageshow", later)
