@@ -91,7 +91,7 @@ func quiet(ctx context.Context, link *lab.Link) {
 	const silence = 250 * time.Millisecond
 	var last atomic.Int64
 	last.Store(time.Now().UnixNano())
-	defer link.Tap(func(p lab.Packet) { last.Store(p.Sent.UnixNano()) })()
+	defer link.Tap(func(p lab.Packet) { last.Store(p.Time.UnixNano()) })()
 	for {
 		left := silence - time.Since(time.Unix(0, last.Load()))
 		if left <= 0 {

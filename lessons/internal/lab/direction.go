@@ -115,7 +115,7 @@ func (d *Direction) accept(ip []byte) {
 	d.count(len(ip), fate)
 	d.taps.tell(func() Packet {
 		p := decode(slices.Clone(ip))
-		p.Sent, p.Way, p.ToServer, p.Fate = d.start.Add(now), max(0, arrives-now), d.toServer, fate
+		p.Time, p.Way, p.ToServer, p.Fate = d.start.Add(now), max(0, arrives-now), d.toServer, fate
 		return p
 	})
 	switch {

@@ -26,7 +26,7 @@ func (d *Direction) Drop(nth int, match func(Packet) bool) <-chan Packet {
 // wished is the packet's fate after those have been asked who wait for a packet to drop.
 func (d *Direction) wished(ip []byte, fate Fate) Fate {
 	p := decode(slices.Clone(ip))
-	p.Sent, p.ToServer = time.Now(), d.toServer
+	p.Time, p.ToServer = time.Now(), d.toServer
 	d.drops = slices.DeleteFunc(d.drops, func(wish *drop) bool {
 		if !fate.Arrives() || !wish.match(p) {
 			return false

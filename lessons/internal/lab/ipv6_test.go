@@ -9,6 +9,7 @@ import (
 
 	"onthewire/lessons/internal/lab"
 	"onthewire/lessons/internal/labtest"
+	"onthewire/lessons/internal/packet"
 )
 
 func TestANameStandsForTheAddressOfTheNetworkAsked(t *testing.T) {
@@ -49,7 +50,7 @@ func TestALinkDropsAndTellsOfIPv6(t *testing.T) {
 	}
 	defer client.Close()
 	fell := link.ToServer.Drop(2, func(p lab.Packet) bool {
-		return p.Protocol == lab.UDP && p.Destination == netip.MustParseAddrPort("[fd00::2]:9")
+		return p.Protocol == packet.UDP && p.Destination == netip.MustParseAddrPort("[fd00::2]:9")
 	})
 	begun := time.Now()
 	for _, text := range []string{"one", "two", "three"} {
@@ -58,7 +59,7 @@ func TestALinkDropsAndTellsOfIPv6(t *testing.T) {
 	if a, b := receive(t, server), receive(t, server); a != "one" || b != "three" || time.Since(begun) < delay {
 		t.Errorf("after %v the server has %q and %q", time.Since(begun), a, b)
 	}
-	if p := <-fell; string(p.Payload) != "two" || !strings.HasSuffix(p.String(), " > [fd00::2]:9: UDP, 3 bytes") {
+	if p := <-fell; string(p.Payload) != "two" || !strings.HasSuffix(p.String(), ` > [fd00::2]:9: UDP, 3 bytes "two"`) {
 		t.Errorf("what fell is %v", p)
 	}
 	// A device speaks for itself if one lets it: looks for routers, claims addresses.

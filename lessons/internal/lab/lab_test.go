@@ -16,6 +16,7 @@ import (
 	"onthewire/lessons/internal/lab"
 	"onthewire/lessons/internal/labtest"
 	"onthewire/lessons/internal/leak"
+	"onthewire/lessons/internal/packet"
 )
 
 func TestMain(m *testing.M) {
@@ -133,7 +134,7 @@ func TestExactlyTheNthMatchingPacketFalls(t *testing.T) {
 	link := labtest.Open(t, lab.Way{}, lab.Way{})
 	client, server := pair(t, link)
 	fell := link.ToServer.Drop(3, func(p lab.Packet) bool {
-		return p.Protocol == lab.UDP && strings.HasPrefix(string(p.Payload), "even")
+		return p.Protocol == packet.UDP && strings.HasPrefix(string(p.Payload), "even")
 	})
 	for i := range 10 {
 		text := fmt.Sprintf("odd %d", i)

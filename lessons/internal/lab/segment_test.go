@@ -16,6 +16,7 @@ import (
 	"onthewire/lessons/internal/lab"
 	"onthewire/lessons/internal/labtest"
 	"onthewire/lessons/internal/leak"
+	"onthewire/lessons/internal/packet"
 )
 
 // ears is a socket on each host, bound to that port of all addresses.
@@ -166,7 +167,7 @@ func TestATapSeesWhatEntersTheBridge(t *testing.T) {
 	s := labtest.OpenSegment(t, 3)
 	seen := make(chan lab.Packet, 100)
 	remove, err := s.Tap(func(p lab.Packet) {
-		if p.Protocol == lab.UDP {
+		if p.Protocol == packet.UDP {
 			seen <- p
 		}
 	})

@@ -71,7 +71,7 @@ func readPackets(socket *os.File, senders map[int]string, see func(Packet)) {
 			continue
 		}
 		p := decode(slices.Clone(frame[:n]))
-		p.Sent, p.From = time.Now(), name
+		p.Time, p.From = time.Now(), name
 		see(p)
 	}
 }

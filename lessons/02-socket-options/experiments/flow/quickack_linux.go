@@ -122,11 +122,11 @@ func (r receiver) acknowledges() (time.Duration, error) {
 			return 0, context.Cause(r.ctx)
 		case p := <-r.packets:
 			switch {
-			case p.ToServer && len(p.Payload) > 0 && sent.Sent.IsZero():
+			case p.ToServer && len(p.Payload) > 0 && sent.Time.IsZero():
 				sent = p
-			case !p.ToServer && !sent.Sent.IsZero() && p.Ack == sent.Seq+uint32(len(message)):
+			case !p.ToServer && !sent.Time.IsZero() && p.Ack == sent.Seq+uint32(len(message)):
 				_, err := io.ReadFull(r.pair.Server, make([]byte, len(message)))
-				return p.Sent.Sub(sent.Sent), err
+				return p.Time.Sub(sent.Time), err
 			}
 		}
 	}

@@ -9,12 +9,12 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"onthewire/lessons/02-socket-options/experiments/packets/decode"
-	"onthewire/lessons/02-socket-options/experiments/packets/receive"
-	"onthewire/lessons/02-socket-options/experiments/packets/tap"
+	"onthewire/lessons/02-socket-options/receive"
 	"onthewire/lessons/02-socket-options/socket"
+	"onthewire/lessons/02-socket-options/tap"
 	"onthewire/lessons/internal/experiment"
 	"onthewire/lessons/internal/lab"
+	"onthewire/lessons/internal/packet"
 )
 
 var Broadcast = experiment.Experiment{
@@ -48,7 +48,7 @@ func runBroadcast(ctx context.Context, r *experiment.Report) (err error) {
 	if err != nil {
 		return err
 	}
-	first, err := tap.Next(ctx, seen, func(p decode.Packet) bool { return p.Protocol == decode.UDP })
+	first, err := tap.Next(ctx, seen, func(p packet.Packet) bool { return p.Protocol == packet.UDP })
 	if err != nil {
 		return err
 	}

@@ -9,11 +9,11 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"onthewire/lessons/02-socket-options/experiments/packets/decode"
-	"onthewire/lessons/02-socket-options/experiments/packets/tap"
 	"onthewire/lessons/02-socket-options/socket"
+	"onthewire/lessons/02-socket-options/tap"
 	"onthewire/lessons/internal/experiment"
 	"onthewire/lessons/internal/lab"
+	"onthewire/lessons/internal/packet"
 )
 
 var DSCP = experiment.Experiment{
@@ -92,6 +92,6 @@ func segmentTOS(ctx context.Context, link *lab.Link, tos int) (int, error) {
 	if _, err := io.WriteString(conn, "hello, wire\n"); err != nil {
 		return 0, err
 	}
-	p, err := tap.Next(ctx, seen, func(p decode.Packet) bool { return p.Protocol == decode.TCP && len(p.Payload) > 0 })
+	p, err := tap.Next(ctx, seen, func(p packet.Packet) bool { return p.Protocol == packet.TCP && len(p.Payload) > 0 })
 	return int(p.TOS), err
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"onthewire/lessons/02-socket-options/experiments/packets/sniffer"
+	"onthewire/lessons/02-socket-options/sniffer"
 	"onthewire/lessons/internal/lab"
 	"onthewire/lessons/internal/labtest"
 )
@@ -41,13 +41,9 @@ func TestTsharkReadsWhatASnifferHasSaved(t *testing.T) {
 	if dropped, err := s.Dropped(); dropped != 0 || err != nil {
 		t.Errorf("%d packets found no room, %v", dropped, err)
 	}
-	file := new(bytes.Buffer)
-	if err := save(file, s.Link, packets); err != nil {
-		t.Fatal(err)
-	}
 	read := exec.Command(tshark, "-r", "-", "-o", "ip.check_checksum:TRUE", "-T", "fields", "-e", "tcp.payload", "-e", "_ws.malformed")
 	read.Env = append(os.Environ(), "HOME="+t.TempDir()) // with no settings of anybody's
-	read.Stdin = file
+	read.Stdin = bytes.NewReader(save(s.Link, packets))
 	out, err := read.Output()
 	if err != nil {
 		t.Fatal(err)

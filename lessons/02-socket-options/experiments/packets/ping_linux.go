@@ -8,11 +8,11 @@ import (
 	"os"
 	"time"
 
-	"onthewire/lessons/02-socket-options/experiments/packets/decode"
-	"onthewire/lessons/02-socket-options/experiments/packets/icmp"
-	"onthewire/lessons/02-socket-options/experiments/packets/tap"
+	"onthewire/lessons/02-socket-options/icmp"
+	"onthewire/lessons/02-socket-options/tap"
 	"onthewire/lessons/internal/experiment"
 	"onthewire/lessons/internal/lab"
+	"onthewire/lessons/internal/packet"
 )
 
 var Ping = experiment.Experiment{
@@ -79,7 +79,7 @@ func pingOnce(ctx context.Context, link *lab.Link, open func() (*icmp.Pinger, er
 	if e.reply, err = p.Echo(ctx, lab.ServerAddr, 1, []byte("hello, wire\n")); err != nil {
 		return e, err
 	}
-	question, err := tap.Next(ctx, seen, func(q decode.Packet) bool { return q.Protocol == decode.ICMP })
+	question, err := tap.Next(ctx, seen, func(q packet.Packet) bool { return q.Protocol == packet.ICMP })
 	if err != nil {
 		return e, err
 	}

@@ -1,7 +1,6 @@
 package packets
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,11 +8,11 @@ import (
 	"net"
 	"net/netip"
 
-	"onthewire/lessons/02-socket-options/experiments/packets/decode"
-	"onthewire/lessons/02-socket-options/experiments/packets/pcapng"
-	"onthewire/lessons/02-socket-options/experiments/packets/sniffer"
+	"onthewire/lessons/02-socket-options/sniffer"
 	"onthewire/lessons/internal/experiment"
 	"onthewire/lessons/internal/lab"
+	"onthewire/lessons/internal/packet"
+	"onthewire/lessons/internal/pcapng"
 )
 
 var Sniff = experiment.Experiment{
@@ -64,16 +63,12 @@ func runSniff(ctx context.Context, r *experiment.Report) (err error) {
 	if err != nil {
 		return err
 	}
-	file := new(bytes.Buffer)
-	if err := save(file, filtered.Link, some); err != nil {
-		return err
-	}
 	r.Add("no filter: packets", len(all))
 	r.Add("  of the connection to our port", count(all, port))
 	r.Add("SO_ATTACH_FILTER, our port: packets", len(some))
 	r.Add("  of the connection to our port", count(some, port))
 	r.Add("  the bytes in them", fmt.Sprintf("%q", payloads(some)))
-	r.Add("  as a pcapng file, bytes", file.Len())
+	r.Add("  as a pcapng file, bytes", len(save(filtered.Link, some)))
 	r.Shown = count(some, port) == len(some) && count(all, port) == len(some) && len(all) > len(some) &&
 		string(payloads(some)) == "hello, wire\n"
 	r.Says = "Both sockets have seen one interface. The filter ran in the kernel, so the other packets were never copied to us."
@@ -118,7 +113,7 @@ func openSniffer(link *lab.Link, filter sniffer.Filter) (s *sniffer.Sniffer, err
 }
 
 // untilEnd collects packets up to the one that acknowledges the FIN of that port.
-func untilEnd(ctx context.Context, s *sniffer.Sniffer, port uint16) (packets []decode.Packet, err error) {
+func untilEnd(ctx context.Context, s *sniffer.Sniffer, port uint16) (packets []packet.Packet, err error) {
 	var ack uint32
 	for finished := false; ; {
 		p, err := s.Next(ctx)
@@ -126,7 +121,7 @@ func untilEnd(ctx context.Context, s *sniffer.Sniffer, port uint16) (packets []d
 			return nil, err
 		}
 		packets = append(packets, p)
-		if p.Source.Port() == port && p.Flags&decode.FIN != 0 {
+		if p.Source.Port() == port && p.Flags&packet.FIN != 0 {
 			finished, ack = true, p.Seq+uint32(len(p.Payload))+1
 		}
 		if finished && p.Destination.Port() == port && p.Ack == ack {
@@ -135,7 +130,7 @@ func untilEnd(ctx context.Context, s *sniffer.Sniffer, port uint16) (packets []d
 	}
 }
 
-func count(packets []decode.Packet, port uint16) (n int) {
+func count(packets []packet.Packet, port uint16) (n int) {
 	for _, p := range packets {
 		if p.Source.Port() == port || p.Destination.Port() == port {
 			n++
@@ -144,19 +139,18 @@ func count(packets []decode.Packet, port uint16) (n int) {
 	return n
 }
 
-func payloads(packets []decode.Packet) (all []byte) {
+func payloads(packets []packet.Packet) (all []byte) {
 	for _, p := range packets {
 		all = append(all, p.Payload...)
 	}
 	return all
 }
 
-func save(to io.Writer, link decode.Link, packets []decode.Packet) error {
-	w, err := pcapng.NewWriter(to, "lo", link)
+// save is the packets as a file.
+func save(link packet.Link, packets []packet.Packet) []byte {
+	file := append(pcapng.Section(), pcapng.Interface("lo", link)...)
 	for _, p := range packets {
-		if err == nil {
-			err = w.Write(p)
-		}
+		file = append(file, pcapng.Packet(0, p, "")...)
 	}
-	return err
+	return file
 }

@@ -8,12 +8,12 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"onthewire/lessons/02-socket-options/experiments/packets/decode"
-	"onthewire/lessons/02-socket-options/experiments/packets/icmp"
-	"onthewire/lessons/02-socket-options/experiments/packets/tap"
+	"onthewire/lessons/02-socket-options/icmp"
 	"onthewire/lessons/02-socket-options/socket"
+	"onthewire/lessons/02-socket-options/tap"
 	"onthewire/lessons/internal/experiment"
 	"onthewire/lessons/internal/lab"
+	"onthewire/lessons/internal/packet"
 )
 
 var TTL = experiment.Experiment{
@@ -95,8 +95,8 @@ func throughRouter(ctx context.Context, link *lab.Link, hops int) (passed int, a
 	if _, err := sender.WriteToUDPAddrPort([]byte("hello, wire\n"), elsewhere); err != nil {
 		return 0, answer, err
 	}
-	exceeded, err := tap.Next(ctx, router, func(p decode.Packet) bool {
-		return p.Protocol == decode.ICMP && len(p.Payload) > 0 && p.Payload[0] == icmp.TimeExceeded
+	exceeded, err := tap.Next(ctx, router, func(p packet.Packet) bool {
+		return p.Protocol == packet.ICMP && len(p.Payload) > 0 && p.Payload[0] == icmp.TimeExceeded
 	})
 	if err != nil {
 		return 0, answer, err
@@ -107,7 +107,7 @@ func throughRouter(ctx context.Context, link *lab.Link, hops int) (passed int, a
 	if _, err := sender.WriteToUDPAddrPort([]byte("hello, wire\n"), elsewhere); err != nil {
 		return 0, answer, err
 	}
-	back, err := tap.Next(ctx, client, func(p decode.Packet) bool {
+	back, err := tap.Next(ctx, client, func(p packet.Packet) bool {
 		return p.Destination == elsewhere && p.TTL > 1 && int(p.TTL) < hops
 	})
 	return int(back.TTL), exceeded.Source.Addr(), err

@@ -10,6 +10,7 @@ import (
 
 	"onthewire/lessons/internal/experiment"
 	"onthewire/lessons/internal/lab"
+	"onthewire/lessons/internal/packet"
 )
 
 // FastOpen sends the first bytes along with the SYN, once the server has given it a cookie.
@@ -35,7 +36,7 @@ func fastOpen(ctx context.Context, r *experiment.Report) (err error) {
 
 	var early atomic.Int64 // bytes that came in a SYN
 	defer link.Tap(func(p lab.Packet) {
-		if p.ToServer && p.Flags&lab.SYN != 0 {
+		if p.ToServer && p.Flags&packet.SYN != 0 {
 			early.Add(int64(len(p.Payload)))
 		}
 	})()

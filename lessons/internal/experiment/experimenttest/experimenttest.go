@@ -12,11 +12,13 @@ import (
 	"onthewire/lessons/internal/leak"
 )
 
-// Shows runs each experiment and wants its rows to stand in their relation.
+// Shows runs each experiment and wants its rows to stand in their relation. They run side by
+// side, so what one of them has left behind is found when all have ended.
 func Shows(t *testing.T, all []experiment.Experiment) {
+	leak.Check(t)
 	for _, e := range all {
 		t.Run(e.Name, func(t *testing.T) {
-			leak.Check(t)
+			t.Parallel()
 			report, err := e.Run(t.Context(), nil)
 			Skip(t, err)
 			for _, row := range report.Rows {
@@ -33,28 +35,33 @@ func Shows(t *testing.T, all []experiment.Experiment) {
 // soon, to leave nothing behind, and to say why it ended. Those called long take more than
 // half a second, so they cannot have ended by themselves.
 func CalledOff(t *testing.T, all []experiment.Experiment, long ...string) {
+	leak.Check(t)
 	for _, e := range all {
 		for name, after := range map[string]time.Duration{"before": 0, "early": 20 * time.Millisecond, "midway": 150 * time.Millisecond} {
 			t.Run(e.Name+"/"+name, func(t *testing.T) {
-				leak.Check(t)
-				ctx, cancel := context.WithCancel(t.Context())
-				defer cancel()
-				if after == 0 {
-					cancel()
-				} else {
-					defer time.AfterFunc(after, cancel).Stop()
-				}
-				begun := time.Now()
-				_, err := e.Run(ctx, nil)
-				Skip(t, err, context.Canceled)
-				if err == nil && (after == 0 || slices.Contains(long, e.Name)) {
-					t.Error("it went on as if nothing had happened")
-				}
-				if took := time.Since(begun); took > 15*time.Second {
-					t.Errorf("it ended after %v", took)
-				}
+				t.Parallel()
+				calledOff(t, e, after, slices.Contains(long, e.Name))
 			})
 		}
+	}
+}
+
+func calledOff(t *testing.T, e experiment.Experiment, after time.Duration, long bool) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	if after == 0 {
+		cancel()
+	} else {
+		defer time.AfterFunc(after, cancel).Stop()
+	}
+	begun := time.Now()
+	_, err := e.Run(ctx, nil)
+	Skip(t, err, context.Canceled)
+	if err == nil && (after == 0 || long) {
+		t.Error("it went on as if nothing had happened")
+	}
+	if took := time.Since(begun); took > 15*time.Second {
+		t.Errorf("it ended after %v", took)
 	}
 }
 

@@ -1,4 +1,4 @@
-package decode_test
+package packet_test
 
 import (
 	"encoding/hex"
@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"onthewire/lessons/02-socket-options/experiments/packets/decode"
+	"onthewire/lessons/internal/packet"
 )
 
 // hello is a frame of loopback: "hello, wire\n" from port 40000 to 9000.
@@ -25,14 +25,14 @@ func frame(parts ...string) []byte {
 }
 
 func TestASegmentIsReadThroughAllItsHeaders(t *testing.T) {
-	for name, p := range map[string]decode.Packet{
-		"behind Ethernet": decode.Decode(decode.Ethernet, hello),
-		"with padding":    decode.Decode(decode.Ethernet, append(hello[:len(hello):len(hello)], 1, 2, 3)),
-		"raw":             decode.Decode(decode.RawIP, hello[14:]),
+	for name, p := range map[string]packet.Packet{
+		"behind Ethernet": packet.Decode(packet.Ethernet, hello),
+		"with padding":    packet.Decode(packet.Ethernet, append(hello[:len(hello):len(hello)], 1, 2, 3)),
+		"raw":             packet.Decode(packet.RawIP, hello[14:]),
 	} {
 		from, to := netip.MustParseAddrPort("127.0.0.1:40000"), netip.MustParseAddrPort("127.0.0.1:9000")
 		if p.Source != from || p.Destination != to || p.Seq != 101 || p.Ack != 201 || p.Window != 512 ||
-			p.Flags != decode.PSH|decode.ACK || p.TTL != 64 || p.TOS != 0xb8 || string(p.Payload) != "hello, wire\n" {
+			p.Flags != packet.PSH|packet.ACK || p.TTL != 64 || p.TOS != 0xb8 || string(p.Payload) != "hello, wire\n" {
 			t.Errorf("%s: %+v", name, p)
 		}
 	}
@@ -40,7 +40,7 @@ func TestASegmentIsReadThroughAllItsHeaders(t *testing.T) {
 
 func TestEveryBeginningOfASegmentIsReadAsFarAsItGoes(t *testing.T) {
 	for n := range hello {
-		p := decode.Decode(decode.Ethernet, hello[:n])
+		p := packet.Decode(packet.Ethernet, hello[:n])
 		if n < 14+20 && p.Source.IsValid() {
 			t.Errorf("%d bytes have no whole IP header, and yet an address: %v", n, p.Source)
 		}
@@ -51,27 +51,27 @@ func TestEveryBeginningOfASegmentIsReadAsFarAsItGoes(t *testing.T) {
 }
 
 func TestALineLooksLikeTcpdumps(t *testing.T) {
-	stamped := decode.Decode(decode.Ethernet, hello)
+	stamped := packet.Decode(packet.Ethernet, hello)
 	stamped.Time = time.Date(2026, 11, 25, 7, 8, 9, 123456000, time.UTC)
 	v6 := frame("60000000 000c 11 40 00000000000000000000000000000001 00000000000000000000000000000001", "00350036 000c0000", "ff000a1b")
 	fragment := append([]byte(nil), hello[14:]...)
 	fragment[7] = 2 // of the offset
 	for _, c := range []struct {
-		p    decode.Packet
+		p    packet.Packet
 		want string
 	}{
 		{stamped, `07:08:09.123456 127.0.0.1:40000 > 127.0.0.1:9000: TCP [P.] seq 101 ack 201 win 512, 12 bytes "hello, wire\n"`},
-		{decode.Decode(decode.RawIP, v6), `[::1]:53 > [::1]:54: UDP, 4 bytes "\xff\x00\n\x1b"`},
-		{decode.Decode(decode.RawIP, frame("4500001c 00000000 40010000 0a000001 0a000002", "0800f7ff 00000000")),
+		{packet.Decode(packet.RawIP, v6), `[::1]:53 > [::1]:54: UDP, 4 bytes "\xff\x00\n\x1b"`},
+		{packet.Decode(packet.RawIP, frame("4500001c 00000000 40010000 0a000001 0a000002", "0800f7ff 00000000")),
 			"10.0.0.1 > 10.0.0.2: ICMP type 8 code 0, 8 bytes"},
-		{decode.Decode(decode.Ethernet, frame("ffffffffffff 020000000001 0806", "0001")), "EtherType 0x0806, 16 bytes"},
-		{decode.Decode(decode.RawIP, nil), "EtherType 0x0000, 0 bytes"},
+		{packet.Decode(packet.Ethernet, frame("ffffffffffff 020000000001 0806", "0001")), "EtherType 0x0806, 16 bytes"},
+		{packet.Decode(packet.RawIP, nil), "EtherType 0x0000, 0 bytes"},
 	} {
-		if got := decode.Line(c.p); got != c.want {
+		if got := packet.Line(c.p); got != c.want {
 			t.Errorf("the line is\n%s\nand should be\n%s", got, c.want)
 		}
 	}
-	if got := decode.Line(decode.Decode(decode.RawIP, fragment)); !strings.HasPrefix(got, "127.0.0.1 > 127.0.0.1: protocol 6, 44 bytes ") {
+	if got := packet.Line(packet.Decode(packet.RawIP, fragment)); !strings.HasPrefix(got, "127.0.0.1 > 127.0.0.1: protocol 6, 44 bytes ") {
 		t.Errorf("a later fragment: %s", got)
 	}
 }
@@ -83,15 +83,15 @@ func FuzzDecode(f *testing.F) {
 	f.Add(true, frame("ffffffffffff 020000000001 86dd", "6f"))
 	f.Add(false, frame("4f000014 00000000 40060000 7f000001 7f000001"))
 	f.Fuzz(func(t *testing.T, ethernet bool, b []byte) {
-		link := decode.RawIP
+		link := packet.RawIP
 		if ethernet {
-			link = decode.Ethernet
+			link = packet.Ethernet
 		}
-		p := decode.Decode(link, b)
+		p := packet.Decode(link, b)
 		if len(p.Payload) > len(b) {
 			t.Errorf("a payload of %d bytes in a packet of %d", len(p.Payload), len(b))
 		}
-		for _, r := range decode.Line(p) {
+		for _, r := range packet.Line(p) {
 			if r < ' ' || r > '~' && r != '…' {
 				t.Errorf("the line has the letter %q, which a terminal might obey", r)
 			}

@@ -6,12 +6,12 @@ import (
 
 	"golang.org/x/net/bpf"
 
-	"onthewire/lessons/02-socket-options/experiments/packets/decode"
+	"onthewire/lessons/internal/packet"
 )
 
-// packet is an IPv4 packet with options in its header, so that the ports are not where one
+// bytesOf is an IPv4 packet with options in its header, so that the ports are not where one
 // would guess.
-func packet(protocol byte, offset, source, destination uint16) []byte {
+func bytesOf(protocol byte, offset, source, destination uint16) []byte {
 	b := make([]byte, 44)
 	b[0], b[3], b[9] = 0x46, 44, protocol
 	binary.BigEndian.PutUint16(b[6:], offset)
@@ -28,20 +28,20 @@ func TestTheFilterLetsOnePortPassAndNothingElse(t *testing.T) {
 		ip     []byte
 		passes bool
 	}{
-		{"TCP to the port", packet(decode.TCP, 0, 40000, 9000), true},
-		{"TCP from the port", packet(decode.TCP, 0, 9000, 40000), true},
-		{"UDP to the port", packet(decode.UDP, 0, 40000, 9000), true},
-		{"a first fragment", packet(decode.UDP, 0x2000, 40000, 9000), true},
-		{"a later fragment, with the number by chance", packet(decode.UDP, 0x2010, 40000, 9000), false},
-		{"another port", packet(decode.TCP, 0, 40000, 9001), false},
-		{"ICMP, with the number by chance", packet(decode.ICMP, 0, 9000, 9000), false},
-		{"a packet that ends before its ports", packet(decode.TCP, 0, 9000, 9000)[:24], false},
+		{"TCP to the port", bytesOf(packet.TCP, 0, 40000, 9000), true},
+		{"TCP from the port", bytesOf(packet.TCP, 0, 9000, 40000), true},
+		{"UDP to the port", bytesOf(packet.UDP, 0, 40000, 9000), true},
+		{"a first fragment", bytesOf(packet.UDP, 0x2000, 40000, 9000), true},
+		{"a later fragment, with the number by chance", bytesOf(packet.UDP, 0x2010, 40000, 9000), false},
+		{"another port", bytesOf(packet.TCP, 0, 40000, 9001), false},
+		{"ICMP, with the number by chance", bytesOf(packet.ICMP, 0, 9000, 9000), false},
+		{"a packet that ends before its ports", bytesOf(packet.TCP, 0, 9000, 9000)[:24], false},
 		{"nothing", nil, false},
 		{"no IPv4", arp, false},
 	} {
-		for _, link := range []decode.Link{decode.Ethernet, decode.RawIP} {
+		for _, link := range []packet.Link{packet.Ethernet, packet.RawIP} {
 			frame := c.ip
-			if link == decode.Ethernet {
+			if link == packet.Ethernet {
 				frame = append(make([]byte, 14), c.ip...)
 				if c.name != "no IPv4" {
 					frame[12] = 0x08
@@ -62,15 +62,15 @@ func TestTheFilterLetsOnePortPassAndNothingElse(t *testing.T) {
 // The kernel runs the filter on whatever arrives. What passes must be what it says, by our
 // own reading of the same bytes.
 func FuzzFilter(f *testing.F) {
-	f.Add(packet(decode.TCP, 0, 9000, 1))
-	f.Add(packet(decode.UDP, 0x2010, 9000, 1))
-	machine, err := bpf.NewVM(Filter{Port: 9000}.program(decode.RawIP))
+	f.Add(bytesOf(packet.TCP, 0, 9000, 1))
+	f.Add(bytesOf(packet.UDP, 0x2010, 9000, 1))
+	machine, err := bpf.NewVM(Filter{Port: 9000}.program(packet.RawIP))
 	if err != nil {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		p := decode.Decode(decode.RawIP, b)
-		ours := p.EtherType == decode.IPv4 && (p.Source.Port() == 9000 || p.Destination.Port() == 9000)
+		p := packet.Decode(packet.RawIP, b)
+		ours := p.EtherType == packet.IPv4 && (p.Source.Port() == 9000 || p.Destination.Port() == 9000)
 		n, err := machine.Run(b)
 		if err == nil && ours && n == 0 {
 			t.Errorf("% x is for the port, and does not pass", b)

@@ -10,11 +10,11 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"onthewire/lessons/02-socket-options/experiments/packets/decode"
 	"onthewire/lessons/internal/experiment"
 	"onthewire/lessons/internal/lab"
 	"onthewire/lessons/internal/labtest"
 	"onthewire/lessons/internal/leak"
+	"onthewire/lessons/internal/packet"
 )
 
 func TestMain(m *testing.M) { labtest.Main(m) }
@@ -32,7 +32,7 @@ func TestAPacketOnADeviceWithoutEthernetIsSeenOnce(t *testing.T) {
 	leak.Check(t)
 	link := labtest.Open(t, lab.Way{}, lab.Way{})
 	s := on(t, link.Client, "link", Filter{Port: 9})
-	if s.Link != decode.RawIP {
+	if s.Link != packet.RawIP {
 		t.Errorf("its packets begin with %d", s.Link)
 	}
 	sender, err := link.Client.ListenPacket("udp4", "client:0")
@@ -52,7 +52,7 @@ func TestAPacketOnADeviceWithoutEthernetIsSeenOnce(t *testing.T) {
 		begun := time.Now()
 		p, err := s.Next(t.Context())
 		if err != nil || string(p.Payload) != text || p.Length != len(p.Bytes) || p.Time.IsZero() || begun.Sub(p.Time).Abs() > time.Minute {
-			t.Errorf("%s, %v", decode.Line(p), err)
+			t.Errorf("%s, %v", packet.Line(p), err)
 		}
 	}
 }

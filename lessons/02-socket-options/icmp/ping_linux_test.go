@@ -11,7 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"onthewire/lessons/02-socket-options/experiments/packets/icmp"
+	"onthewire/lessons/02-socket-options/icmp"
 	"onthewire/lessons/internal/experiment"
 	"onthewire/lessons/internal/lab"
 	"onthewire/lessons/internal/labtest"

@@ -1,4 +1,4 @@
-package decode
+package packet
 
 import "fmt"
 
@@ -18,8 +18,9 @@ func Line(p Packet) string {
 		text += fmt.Sprintf("%v > %v: TCP [%s] seq %d ack %d win %d", p.Source, p.Destination, flags(p.Flags), p.Seq, p.Ack, p.Window)
 	case p.Protocol == UDP && p.Destination.Port() != 0:
 		text += fmt.Sprintf("%v > %v: UDP", p.Source, p.Destination)
-	case p.Protocol == ICMP && len(p.Payload) > 1:
-		text += fmt.Sprintf("%v > %v: ICMP type %d code %d", p.Source.Addr(), p.Destination.Addr(), p.Payload[0], p.Payload[1])
+	case (p.Protocol == ICMP || p.Protocol == ICMPv6) && len(p.Payload) > 1:
+		name := map[int]string{ICMP: "ICMP", ICMPv6: "ICMPv6"}[p.Protocol]
+		text += fmt.Sprintf("%v > %v: %s type %d code %d", p.Source.Addr(), p.Destination.Addr(), name, p.Payload[0], p.Payload[1])
 		return text + fmt.Sprintf(", %d bytes", len(p.Payload))
 	default:
 		text += fmt.Sprintf("%v > %v: protocol %d", p.Source.Addr(), p.Destination.Addr(), p.Protocol)

@@ -5,7 +5,7 @@ package sniffer
 import (
 	"golang.org/x/net/bpf"
 
-	"onthewire/lessons/02-socket-options/experiments/packets/decode"
+	"onthewire/lessons/internal/packet"
 )
 
 // A Filter is a program for the kernel: it runs for each packet, and its result is how many
@@ -19,7 +19,7 @@ const keep = 1 << 18 // more than any packet has
 // program is the filter in the instructions of the kernel's own machine (BPF; see
 // Documentation/networking/filter.rst). A load behind the end of a packet ends the program
 // and drops the packet, so nothing has to be checked for its length.
-func (f Filter) program(link decode.Link) []bpf.Instruction {
+func (f Filter) program(link packet.Link) []bpf.Instruction {
 	if f.Port == 0 {
 		return []bpf.Instruction{bpf.RetConstant{Val: keep}}
 	}
@@ -30,17 +30,17 @@ func (f Filter) program(link decode.Link) []bpf.Instruction {
 		bpf.ALUOpConstant{Op: bpf.ALUOpShiftRight, Val: 4},
 		bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: 4, SkipTrue: 10},
 	}
-	if link == decode.Ethernet {
+	if link == packet.Ethernet {
 		ip = 14
 		isIPv4 = []bpf.Instruction{
 			bpf.LoadAbsolute{Off: 12, Size: 2},
-			bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: decode.IPv4, SkipTrue: 10},
+			bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: packet.IPv4, SkipTrue: 10},
 		}
 	}
 	return append(isIPv4,
 		bpf.LoadAbsolute{Off: ip + 9, Size: 1}, // the protocol
-		bpf.JumpIf{Cond: bpf.JumpEqual, Val: decode.TCP, SkipTrue: 1},
-		bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: decode.UDP, SkipTrue: 7},
+		bpf.JumpIf{Cond: bpf.JumpEqual, Val: packet.TCP, SkipTrue: 1},
+		bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: packet.UDP, SkipTrue: 7},
 		bpf.LoadAbsolute{Off: ip + 6, Size: 2},
 		bpf.JumpIf{Cond: bpf.JumpBitsSet, Val: 0x1fff, SkipTrue: 5}, // a later fragment has no ports
 		bpf.LoadMemShift{Off: ip},                                   // X is the length of the IP header

@@ -12,14 +12,14 @@ import (
 	"golang.org/x/net/bpf"
 	"golang.org/x/sys/unix"
 
-	"onthewire/lessons/02-socket-options/experiments/packets/decode"
-	"onthewire/lessons/02-socket-options/experiments/packets/receive"
+	"onthewire/lessons/02-socket-options/receive"
 	"onthewire/lessons/internal/experiment"
+	"onthewire/lessons/internal/packet"
 )
 
 // A Sniffer is a packet socket (packet(7)). It is for one goroutine.
 type Sniffer struct {
-	Link decode.Link // what its packets begin with
+	Link packet.Link // what its packets begin with
 
 	socket   *receive.Socket
 	loopback bool
@@ -60,9 +60,9 @@ func (s *Sniffer) prepare(fd, index int, filter Filter) error {
 	link, _ := bound.(*unix.SockaddrLinklayer)
 	switch {
 	case link != nil && (link.Hatype == unix.ARPHRD_ETHER || link.Hatype == unix.ARPHRD_LOOPBACK):
-		s.Link, s.loopback = decode.Ethernet, link.Hatype == unix.ARPHRD_LOOPBACK
+		s.Link, s.loopback = packet.Ethernet, link.Hatype == unix.ARPHRD_LOOPBACK
 	case link != nil && (link.Hatype == unix.ARPHRD_NONE || link.Hatype == unix.ARPHRD_PPP):
-		s.Link = decode.RawIP
+		s.Link = packet.RawIP
 	default:
 		return errors.New("its packets begin neither with Ethernet nor with IP")
 	}
@@ -92,18 +92,18 @@ func attach(fd int, program []bpf.Instruction) error {
 }
 
 // Next waits for a packet.
-func (s *Sniffer) Next(ctx context.Context) (decode.Packet, error) {
+func (s *Sniffer) Next(ctx context.Context) (packet.Packet, error) {
 	control := make([]byte, 128)
 	for {
 		m, err := s.socket.Receive(ctx, s.buffer, control, unix.MSG_TRUNC) // report what was cut off
 		if err != nil {
-			return decode.Packet{}, err
+			return packet.Packet{}, err
 		}
 		from, _ := m.From.(*unix.SockaddrLinklayer)
 		if s.loopback && from != nil && from.Pkttype == unix.PACKET_OUTGOING {
 			continue // on loopback each packet passes twice, on its way out and on its way in
 		}
-		p := decode.Decode(s.Link, append([]byte(nil), m.Bytes...))
+		p := packet.Decode(s.Link, append([]byte(nil), m.Bytes...))
 		p.Length, p.Time = m.Length, stamp(m)
 		return p, nil
 	}

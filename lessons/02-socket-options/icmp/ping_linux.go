@@ -12,7 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"onthewire/lessons/02-socket-options/experiments/packets/receive"
+	"onthewire/lessons/02-socket-options/receive"
 	"onthewire/lessons/internal/experiment"
 )
 

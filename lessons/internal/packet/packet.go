@@ -1,6 +1,6 @@
-// Package decode reads the headers of a packet, from the outside in: Ethernet, IP, then TCP
+// Package packet reads the headers of a packet, from the outside in: Ethernet, IP, then TCP
 // or UDP.
-package decode
+package packet
 
 import (
 	"encoding/binary"
@@ -17,11 +17,12 @@ const (
 	RawIP    Link = 101 // there is no link header
 )
 
-// Protocol numbers (RFC 792, 9293, 768), and the types of Ethernet's payload.
+// Protocol numbers (RFC 792, 9293, 768, 4443), and the types of Ethernet's payload.
 const (
-	ICMP = 1
-	TCP  = 6
-	UDP  = 17
+	ICMP   = 1
+	TCP    = 6
+	UDP    = 17
+	ICMPv6 = 58
 
 	IPv4 = 0x0800
 	IPv6 = 0x86dd
@@ -96,7 +97,7 @@ func (p *Packet) ipv4(b []byte) {
 	}
 }
 
-// ipv6 reads RFC 8200, section 3. Packets with extension headers end here.
+// ipv6 reads RFC 8200, section 3.
 func (p *Packet) ipv6(b []byte) {
 	if len(b) < 40 || b[0]>>4 != 6 {
 		return
@@ -104,7 +105,34 @@ func (p *Packet) ipv6(b []byte) {
 	p.TOS, p.TTL, p.Protocol = b[0]<<4|b[1]>>4, b[7], int(b[6])
 	p.between(netip.AddrFrom16([16]byte(b[8:])), netip.AddrFrom16([16]byte(b[24:])))
 	p.Payload = b[40:min(40+int(binary.BigEndian.Uint16(b[4:])), len(b))]
-	p.transport()
+	p.extensions()
+}
+
+// Extension headers of IPv6 that may stand in front of the protocol's (RFC 8200, section 4).
+const hopByHop, routing, fragment, destinationOptions = 0, 43, 44, 60
+
+func (p *Packet) extensions() {
+	for {
+		b, size, later := p.Payload, 8, false
+		switch p.Protocol {
+		case hopByHop, routing, destinationOptions:
+			if len(b) > 1 {
+				size += 8 * int(b[1])
+			}
+		case fragment:
+			later = len(b) >= size && binary.BigEndian.Uint16(b[2:])>>3 != 0
+		default:
+			p.transport()
+			return
+		}
+		if len(b) < size {
+			return
+		}
+		p.Protocol, p.Payload = int(b[0]), b[size:]
+		if later { // it has no other header
+			return
+		}
+	}
 }
 
 // transport reads TCP (RFC 9293, section 3.1) or UDP (RFC 768).
