@@ -14,6 +14,7 @@ import (
 func All() []experiment.Experiment {
 	return []experiment.Experiment{
 		life.Nodelay, life.Backlog, life.Buffers, life.Silence, life.Close, life.Restart,
+		life.Bufio, life.UserTimeout,
 		server.Reuseport, server.DyingListener, server.Timeouts, server.DeferAccept, server.FastOpen, server.V6Only,
 		flow.TCPInfo, flow.Congestion, flow.QuickAck, flow.Unsent, flow.ZeroCopy, flow.MPTCP,
 		packets.RxqOvfl, packets.Broadcast, packets.DSCP, packets.TTL, packets.Ping, packets.Sniff,

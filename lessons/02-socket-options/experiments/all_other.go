@@ -7,6 +7,8 @@ import (
 	"onthewire/lessons/internal/experiment"
 )
 
-// All are the two that ask no more than package net. The others set what only Linux has, or
+// All are those that ask no more than package net. The others set what only Linux has, or
 // need the lab.
-func All() []experiment.Experiment { return []experiment.Experiment{life.Nodelay, life.Close} }
+func All() []experiment.Experiment {
+	return []experiment.Experiment{life.Nodelay, life.Close, life.Bufio}
+}
