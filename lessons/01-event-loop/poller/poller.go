@@ -14,14 +14,20 @@
 // The descriptor is the token: an event names the descriptor that was added, and nothing
 // else. Any descriptor that can wait will do: a socket, a pipe, a terminal.
 //
-// Readiness is level-triggered. An event means "this would not block now", and it comes
-// again with every Wait for as long as that stays true. An event is also a hint, for by
-// the time we act on it somebody may have been faster, so descriptors must be
-// non-blocking. A descriptor may appear twice in one batch, once for each direction.
+// Add takes a descriptor that is not watched, else it returns EEXIST. Change and Remove
+// take one that is, else they return ENOENT. One that fails has changed nothing.
 //
-// Closing a descriptor also removes it. Nothing may be closed while a batch of events is
-// in hand: the next socket would get the same number, and with it the events that are
-// still waiting for the old one.
+// Readiness is level-triggered. An event means "this would not block now", and it comes
+// again with every Wait for as long as that stays true. An event is also a hint: somebody
+// may be faster than we are, and select(2) knows of data that was thrown away for its bad
+// checksum after it had been announced. So descriptors must be non-blocking. A descriptor
+// may appear twice in one batch, once for each direction.
+//
+// Closing a descriptor also removes it, unless it has a duplicate, from dup(2) or fork(2):
+// what epoll watches is the open file, which lives on, and goes on being reported under
+// the number that was added. Whoever shares a descriptor removes it before closing it.
+// Nothing may be closed while a batch of events is in hand: the next socket would get the
+// same number, and with it the events that are still waiting for the old one.
 //
 // An interest in nothing is EINVAL. On epoll such a descriptor would still report that
 // its peer has gone, on kqueue it would say nothing, and a program that relies on either
@@ -29,14 +35,22 @@
 //
 // Wait fills events, which must not be empty, and returns how many it filled. A negative
 // timeout waits for ever, zero only looks. It returns 0 when the time is up, when Wake
-// was called, and when a signal arrived: the caller looks at its own state and its own
-// clock, and waits again.
+// was called, when a signal arrived, and after a million seconds, because macOS refuses
+// to wait much longer: the caller looks at its own state and its own clock, and waits
+// again.
 //
 // Wake makes one Wait return: the one that sleeps now or else the next one. Any number
 // of wakes before that Wait count as one, and none is lost. What somebody wanted to say
-// must therefore stand where the loop will find it before Wake is called. Wake is the
-// only method that another goroutine may call, and it may not be called after Close.
+// must therefore stand where the loop will find it before Wake is called. A Wake that
+// returns an error has woken nobody, and the next one tries again. Wake is the only method
+// that another goroutine may call, and it may not be called after Close.
 package poller
+
+import "time"
+
+// longest is for how long a Wait sleeps at most, unless it waits for ever. Go's own
+// netpoll_kqueue.go stops there too.
+const longest = 1e6 * time.Second
 
 // Interest says which readiness of a descriptor to wait for: Readable, Writable or both.
 type Interest uint8
@@ -49,9 +63,9 @@ const (
 // An Event says what a descriptor is ready for.
 type Event struct {
 	FD          int
-	Readable    bool // a read would not block: there is data, the end, an error, or a client to accept
+	Readable    bool // a read would not block: there is data, or a client to accept
 	Writable    bool // a write would not block
-	ReadClosed  bool // the peer will send no more; what it has sent before can still be read
+	ReadClosed  bool // the peer will send no more: a read gets what it has sent before, then the end
 	WriteClosed bool // nothing that we write can arrive any more
 	Error       bool // the descriptor has failed, as after a reset; the next call on it says how
 }

@@ -38,46 +38,97 @@ func New() (*Poller, error) {
 
 // Add begins to watch fd.
 func (p *Poller) Add(fd int, want Interest) error {
-	return p.control(fd, want)
+	return p.control(fd, want, false)
 }
 
 // Change replaces what fd is watched for.
 func (p *Poller) Change(fd int, want Interest) error {
-	return p.control(fd, want)
+	return p.control(fd, want, true)
 }
 
 // Remove stops watching fd.
 func (p *Poller) Remove(fd int) error {
-	if err := p.filter(fd, unix.EVFILT_READ, false); err != nil {
-		return err
-	}
-	return p.filter(fd, unix.EVFILT_WRITE, false)
+	return p.replace(fd, 0, true)
 }
 
-func (p *Poller) control(fd int, want Interest) error {
+func (p *Poller) control(fd int, want Interest, watched bool) error {
 	if want&(Readable|Writable) == 0 {
 		return os.NewSyscallError("kevent", unix.EINVAL)
 	}
-	if err := p.filter(fd, unix.EVFILT_READ, want&Readable != 0); err != nil {
-		return err
-	}
-	return p.filter(fd, unix.EVFILT_WRITE, want&Writable != 0)
+	return p.replace(fd, want, watched)
 }
 
-// filter sets one direction. Each direction is a registration of its own here, and to
-// delete one that was never there is no error for us.
-func (p *Poller) filter(fd, filter int, on bool) error {
-	change := make([]unix.Kevent_t, 1)
-	if on {
-		unix.SetKevent(&change[0], fd, filter, unix.EV_ADD)
-	} else {
-		unix.SetKevent(&change[0], fd, filter, unix.EV_DELETE)
-	}
-	_, err := unix.Kevent(p.kq, change, nil, nil)
-	if err == unix.ENOENT && !on {
-		return nil
+// replace makes want of what fd is watched for, if it is watched as the caller expects.
+func (p *Poller) replace(fd int, want Interest, watched bool) error {
+	have, err := p.watched(fd)
+	switch {
+	case err != nil:
+	case have != 0 && !watched:
+		err = unix.EEXIST
+	case have == 0 && watched:
+		err = unix.ENOENT
+	default:
+		err = p.set(fd, have, want)
 	}
 	return os.NewSyscallError("kevent", err)
+}
+
+// filters are the two directions. Each is a registration of its own here.
+var filters = [...]struct {
+	direction Interest
+	number    int
+}{{Readable, unix.EVFILT_READ}, {Writable, unix.EVFILT_WRITE}}
+
+// watched asks the kernel, which forgets what was closed, as no list of ours could. To
+// enable what is enabled changes nothing, and what was never added is ENOENT.
+func (p *Poller) watched(fd int) (have Interest, err error) {
+	for _, f := range filters {
+		switch err := p.filter(fd, f.number, unix.EV_ENABLE); err {
+		case nil:
+			have |= f.direction
+		case unix.ENOENT:
+		default:
+			return 0, err
+		}
+	}
+	return have, nil
+}
+
+// set adds before it deletes. Only adding can be refused, and then set takes back what it
+// has added, so that no registration is ever left half.
+func (p *Poller) set(fd int, have, want Interest) error {
+	var added Interest
+	for _, f := range filters {
+		if f.direction&want&^have == 0 {
+			continue
+		}
+		if err := p.filter(fd, f.number, unix.EV_ADD); err != nil {
+			p.delete(fd, added)
+			return err
+		}
+		added |= f.direction
+	}
+	return p.delete(fd, have&^want)
+}
+
+func (p *Poller) delete(fd int, what Interest) error {
+	for _, f := range filters {
+		if f.direction&what == 0 {
+			continue
+		}
+		if err := p.filter(fd, f.number, unix.EV_DELETE); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// filter is one kevent(2) about one direction of fd.
+func (p *Poller) filter(fd, number, flags int) error {
+	change := make([]unix.Kevent_t, 1)
+	unix.SetKevent(&change[0], fd, number, flags)
+	_, err := unix.Kevent(p.kq, change, nil, nil)
+	return err
 }
 
 // Wait sleeps until a descriptor is ready, and tells which.
@@ -87,7 +138,7 @@ func (p *Poller) Wait(events []Event, timeout time.Duration) (int, error) {
 	}
 	var limit *unix.Timespec
 	if timeout >= 0 {
-		ts := unix.NsecToTimespec(int64(timeout))
+		ts := unix.NsecToTimespec(int64(min(timeout, longest)))
 		limit = &ts
 	}
 	ready, err := unix.Kevent(p.kq, nil, p.raw[:len(events)], limit)
@@ -123,7 +174,11 @@ func (p *Poller) Wake() error {
 	if !p.waking.CompareAndSwap(false, true) {
 		return nil
 	}
-	return p.waker.ring(p.kq)
+	err := p.waker.ring(p.kq)
+	if err != nil {
+		p.waking.Store(false) // nobody is about to wake: the next Wake has to try again
+	}
+	return err
 }
 
 // Close ends the Poller. The descriptors that it watched stay open.

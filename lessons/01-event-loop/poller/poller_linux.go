@@ -110,7 +110,7 @@ func milliseconds(timeout time.Duration) int {
 	if timeout < 0 {
 		return -1
 	}
-	return int(min((timeout+time.Millisecond-1)/time.Millisecond, 1<<31-1))
+	return int((min(timeout, longest) + time.Millisecond - 1) / time.Millisecond)
 }
 
 // Wake makes one Wait return. Only the first of many wakes costs a system call.
@@ -119,8 +119,11 @@ func (p *Poller) Wake() error {
 		return nil
 	}
 	one := binary.NativeEndian.AppendUint64(nil, 1)
-	_, err := unix.Write(p.waker, one)
-	return os.NewSyscallError("write", err)
+	if _, err := unix.Write(p.waker, one); err != nil {
+		p.waking.Store(false) // nobody is about to wake: the next Wake has to try again
+		return os.NewSyscallError("write", err)
+	}
+	return nil
 }
 
 // woken takes the wake-up back. A Wake that comes between the two lines makes no system

@@ -3,6 +3,7 @@
 package poller_test
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 	"testing"
@@ -175,6 +176,31 @@ func TestAClosedDescriptorIsForgotten(t *testing.T) {
 	})
 }
 
+// epoll watches the open file, and kqueue the descriptor.
+func TestAClosedDescriptorWithADuplicateGoesOnBeingToldByEpoll(t *testing.T) {
+	each(t, func(t *testing.T, p *poller.Poller, reader, writer int) {
+		must(t, p.Add(reader, poller.Readable))
+		duplicate, err := unix.Dup(reader)
+		must(t, err)
+		defer unix.Close(duplicate)
+		send(t, writer)
+		hangUp(t, reader)
+		expect(t, p, reader, poller.Event{Readable: poller.Mechanism == "epoll"})
+	})
+}
+
+func TestAPipeWithoutWritersHasEndedAndItsReadDoesNotWait(t *testing.T) {
+	leak.Check(t)
+	p := open(t)
+	reader, writer := pipePair(t)
+	must(t, p.Add(reader, poller.Readable))
+	hangUp(t, writer)
+	await(t, p, reader, func(ev poller.Event) bool { return ev.ReadClosed && !ev.Error })
+	if n, err := unix.Read(reader, make([]byte, 1)); n != 0 || err != nil {
+		t.Errorf("read %d, %v, want the end", n, err)
+	}
+}
+
 func TestAListenerIsReadableWhenAClientWaits(t *testing.T) {
 	leak.Check(t)
 	p := open(t)
@@ -191,10 +217,24 @@ func TestWhatIsNoDescriptorIsRefused(t *testing.T) {
 	if err := p.Add(1<<20, poller.Readable); err == nil {
 		t.Error("a descriptor that is not open was taken")
 	}
-	reader, _ := pipePair(t)
-	if err := p.Remove(reader); err == nil && poller.Mechanism == "epoll" {
-		t.Error("a descriptor that was never added was removed")
-	}
+}
+
+func TestOnlyWhatIsNotWatchedIsAddedAndOnlyWhatIsCanChange(t *testing.T) {
+	each(t, func(t *testing.T, p *poller.Poller, _, writer int) {
+		unknown := func() {
+			t.Helper()
+			refused(t, p.Change(writer, poller.Writable), unix.ENOENT)
+			refused(t, p.Remove(writer), unix.ENOENT)
+			expect(t, p, writer, poller.Event{}) // and a Change that failed has added nothing
+		}
+		unknown()
+		must(t, p.Add(writer, poller.Writable))
+		refused(t, p.Add(writer, poller.Readable), unix.EEXIST)
+		expect(t, p, writer, poller.Event{Writable: true}) // as before
+		must(t, p.Remove(writer))
+		unknown()
+		must(t, p.Add(writer, poller.Writable))
+	})
 }
 
 func TestWaitDoesNotReturnBeforeItsTime(t *testing.T) {
@@ -209,6 +249,23 @@ func TestWaitDoesNotReturnBeforeItsTime(t *testing.T) {
 		if took := time.Since(begun); took < timeout {
 			t.Errorf("Wait(%v) came back after %v", timeout, took)
 		}
+	}
+}
+
+func TestTheLongestWaitIsTakenAndCanBeWoken(t *testing.T) {
+	leak.Check(t)
+	p := open(t)
+	for _, timeout := range []time.Duration{1e6 * time.Second, math.MaxInt64 - 1, math.MaxInt64} {
+		timer := time.AfterFunc(10*time.Millisecond, func() { p.Wake() })
+		begun := time.Now()
+		n, err := p.Wait(make([]poller.Event, 1), timeout)
+		if n != 0 || err != nil {
+			t.Errorf("Wait(%v) = %d, %v", timeout, n, err)
+		}
+		if took := time.Since(begun); took < 10*time.Millisecond {
+			t.Errorf("Wait(%v) came back after %v", timeout, took)
+		}
+		timer.Stop()
 	}
 }
 
