@@ -72,7 +72,8 @@ type bufReg struct {
 }
 
 const (
-	setupRDisabled    = 1 << 6 // IORING_SETUP_…
+	setupCQSize       = 1 << 3 // IORING_SETUP_…
+	setupRDisabled    = 1 << 6
 	setupSubmitAll    = 1 << 7
 	setupCoopTaskrun  = 1 << 8
 	setupSingleIssuer = 1 << 12

@@ -61,11 +61,16 @@ func run(ctx context.Context, s *Server) error {
 	}()
 	l := &loop{Server: s}
 	defer l.closeAll()
-	counter := s.ring.page[8:16]
-	s.ring.add(sqe{
-		opcode: opRead, fd: int32(s.waker), addr: address(counter), len: 8, userData: userData(toWake, s.waker),
-	})
+	l.listen()
 	return l.serve()
+}
+
+// listen asks to be told of the waker.
+func (l *loop) listen() {
+	counter := l.ring.counter[:]
+	l.ring.add(sqe{
+		opcode: opRead, fd: int32(l.waker), addr: address(counter), len: 8, userData: userData(toWake, l.waker),
+	})
 }
 
 // serve submits what there is to submit, waits, handles what has completed, and again.

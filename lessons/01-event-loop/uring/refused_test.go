@@ -15,6 +15,13 @@ func TestASystemThatRefusesIsUnsupported(t *testing.T) {
 			t.Errorf("%v: %v, want both it and ErrUnsupported", errno, err)
 		}
 	}
+	advised, ok := errors.AsType[interface {
+		error
+		Advice() string
+	}](refused(unix.ENOMEM))
+	if !ok || !errors.Is(advised, unix.ENOMEM) || errors.Is(advised, errors.ErrUnsupported) || advised.Advice() == "" {
+		t.Errorf("ENOMEM: %v, want advice: another try may have more luck", advised)
+	}
 	if err := refused(unix.EMFILE); errors.Is(err, errors.ErrUnsupported) {
 		t.Errorf("%v: another try may have more luck", err)
 	}

@@ -3,8 +3,6 @@
 package uring
 
 import (
-	"errors"
-	"fmt"
 	"os"
 	"sync/atomic"
 	"time"
@@ -32,14 +30,27 @@ type ring struct {
 	cqHead, cqTail *uint32 // here it is the other way round
 	cqes           []cqe
 
-	until *timespec // shared too, since enter gets no more than its address
-	page  []byte    // where it lies
-	arg   getEvents
+	page []byte // where shared lies
+	*shared
+	arg getEvents
 
 	failed error // an enter that submit has made
 }
 
-const sqEntries = 4096 // a power of two; the completions have twice as many
+// What the kernel reads and writes of ours by its address.
+type shared struct {
+	until   timespec // how long to wait
+	counter [8]byte  // what the waker was read into
+}
+
+// Powers of two. The kernel counts both queues as locked memory of this user (ulimit -l), so
+// the first is no larger than it need be: when it is full we submit.
+const (
+	sqEntries = 1024
+	cqEntries = 8192
+)
+
+const giveBack = time.Second // for how long to wait for the memory of rings that were closed
 
 // newRing makes a ring that does not run before enable.
 func newRing() (*ring, error) {
@@ -47,16 +58,21 @@ func newRing() (*ring, error) {
 	// The thread that calls enable is to be the only one that submits, and completions are
 	// handled when it waits, not by interrupting it. DEFER_TASKRUN came with Linux 6.1.
 	// SINGLE_ISSUER came with 6.0 and so did recvMultishot, so older kernels refuse here.
-	p.flags = setupRDisabled | setupSubmitAll | setupSingleIssuer | setupDeferTaskrun
-	fd, _, errno := unix.Syscall(unix.SYS_IO_URING_SETUP, sqEntries, uintptr(unsafe.Pointer(&p)), 0)
+	const always = setupRDisabled | setupSubmitAll | setupSingleIssuer | setupCQSize
+	fd, errno := setup(&p, always|setupDeferTaskrun)
 	if errno == unix.EINVAL {
-		p = params{flags: setupRDisabled | setupSubmitAll | setupSingleIssuer | setupCoopTaskrun}
-		fd, _, errno = unix.Syscall(unix.SYS_IO_URING_SETUP, sqEntries, uintptr(unsafe.Pointer(&p)), 0)
+		fd, errno = setup(&p, always|setupCoopTaskrun)
+	}
+	// The kernel gives the memory of a closed ring back a little later, by a worker of its
+	// own. Nothing tells us when, so ask again.
+	for end := time.Now().Add(giveBack); errno == unix.ENOMEM && time.Now().Before(end); {
+		time.Sleep(giveBack / 100)
+		fd, errno = setup(&p, p.flags)
 	}
 	if errno != 0 {
 		return nil, refused(errno)
 	}
-	r := &ring{fd: int(fd)}
+	r := &ring{fd: fd}
 	if err := r.mmap(&p); err != nil {
 		r.close()
 		return nil, os.NewSyscallError("mmap", err)
@@ -64,30 +80,20 @@ func newRing() (*ring, error) {
 	return r, nil
 }
 
-// refused says what would make io_uring possible.
-func refused(errno unix.Errno) error {
-	var next string
-	switch errno {
-	case unix.ENOSYS:
-		next = "this kernel has none, or a sandbox hides it"
-	case unix.EPERM, unix.EACCES:
-		next = "it is switched off, try sysctl kernel.io_uring_disabled=0, and in a container another seccomp profile"
-	case unix.EINVAL:
-		next = "it needs Linux 6.0"
-	default:
-		return os.NewSyscallError("io_uring_setup", errno)
-	}
-	return fmt.Errorf("io_uring_setup: %w (%w): %s", errno, errors.ErrUnsupported, next)
+func setup(p *params, flags uint32) (int, unix.Errno) {
+	*p = params{flags: flags, cqEntries: cqEntries}
+	fd, _, errno := unix.Syscall(unix.SYS_IO_URING_SETUP, sqEntries, uintptr(unsafe.Pointer(p)), 0)
+	return int(fd), errno
 }
 
 // mmap maps what the kernel has laid out, and finds its way in it by the offsets in p.
 func (r *ring) mmap(p *params) (err error) {
-	const prot, shared = unix.PROT_READ | unix.PROT_WRITE, unix.MAP_SHARED | unix.MAP_POPULATE
+	const prot, both = unix.PROT_READ | unix.PROT_WRITE, unix.MAP_SHARED | unix.MAP_POPULATE
 	size := max(p.sq.array+p.sqEntries*4, p.cq.cqes+p.cqEntries*uint32(unsafe.Sizeof(cqe{})))
-	if r.queues, err = unix.Mmap(r.fd, offSQRing, int(size), prot, shared); err != nil {
+	if r.queues, err = unix.Mmap(r.fd, offSQRing, int(size), prot, both); err != nil {
 		return err
 	}
-	if r.sqMem, err = unix.Mmap(r.fd, offSQEs, int(p.sqEntries)*int(unsafe.Sizeof(sqe{})), prot, shared); err != nil {
+	if r.sqMem, err = unix.Mmap(r.fd, offSQEs, int(p.sqEntries)*int(unsafe.Sizeof(sqe{})), prot, both); err != nil {
 		return err
 	}
 	if r.page, err = allocate(os.Getpagesize()); err != nil {
@@ -101,7 +107,7 @@ func (r *ring) mmap(p *params) (err error) {
 	for i, array := uint32(0), unsafe.Slice(at(p.sq.array), p.sqEntries); i < p.sqEntries; i++ {
 		array[i] = i
 	}
-	r.until = (*timespec)(unsafe.Pointer(&r.page[0]))
+	r.shared = (*shared)(unsafe.Pointer(&r.page[0]))
 	r.arg.timespec = address(r.page)
 	return nil
 }
@@ -147,7 +153,7 @@ func (r *ring) wait(timeout time.Duration) error {
 	case timeout < 0:
 		return r.enter(unix.Syscall6, 1, enterGetEvents, nil, 0)
 	}
-	*r.until = timespec{int64(timeout / time.Second), int64(timeout % time.Second)}
+	r.until = timespec{int64(timeout / time.Second), int64(timeout % time.Second)}
 	return r.enter(unix.Syscall6, 1, enterGetEvents|enterExtArg, unsafe.Pointer(&r.arg), unsafe.Sizeof(r.arg))
 }
 

@@ -11,8 +11,10 @@ package uring
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/netip"
+	"os"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -60,10 +62,10 @@ func Listen(ctx context.Context, address string) (_ *Server, err error) {
 	if err != nil {
 		return nil, err
 	}
-	// An operation on a non-blocking descriptor would not wait: it would complete with
-	// EAGAIN. Nobody sleeps in these, the kernel waits for us.
+	// An operation waits in the kernel whether or not its descriptor is non-blocking; only a
+	// flag of its own, as MSG_DONTWAIT, makes it complete with EAGAIN.
 	s.listener, s.addr = fds[0], addr
-	return s, unix.SetNonblock(s.listener, false)
+	return s, nil
 }
 
 // Addr is the address that the server listens on, with its real port.
@@ -98,4 +100,34 @@ func (s *Server) close() {
 			unix.Close(fd)
 		}
 	}
+}
+
+// refused says what would make io_uring possible.
+func refused(errno unix.Errno) error {
+	var next string
+	switch errno {
+	case unix.ENOSYS:
+		next = "this kernel has none, or a sandbox hides it"
+	case unix.EPERM, unix.EACCES:
+		next = "it is switched off, try sysctl kernel.io_uring_disabled=0, and in a container another seccomp profile"
+	case unix.EINVAL:
+		next = "it needs Linux 6.0"
+	case unix.ENOMEM:
+		return noMemory{}
+	default:
+		return os.NewSyscallError("io_uring_setup", errno)
+	}
+	return fmt.Errorf("io_uring_setup: %w (%w): %s", errno, errors.ErrUnsupported, next)
+}
+
+// A noMemory error means that the rings of this user hold all the locked memory that one
+// user may have.
+type noMemory struct{}
+
+func (noMemory) Error() string { return "io_uring_setup: " + unix.ENOMEM.Error() }
+func (noMemory) Unwrap() error { return unix.ENOMEM }
+
+// Advice is what a person would try next.
+func (noMemory) Advice() string {
+	return "all rings of a user share what ulimit -l allows; end another program that has one, or raise it"
 }

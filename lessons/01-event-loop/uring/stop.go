@@ -79,7 +79,6 @@ func (l *loop) giveUp(c *conn) {
 
 // turnAway lets in who has connected before, and closes the listener.
 func (l *loop) turnAway() {
-	unix.SetNonblock(l.listener, true)
 	for {
 		fd, _, err := unix.Accept4(l.listener, unix.SOCK_CLOEXEC)
 		if err == nil {
@@ -112,6 +111,8 @@ func (l *loop) closeAll() {
 	}
 	for _, c := range l.conns {
 		if c != nil { // the ring has failed, and nothing completes any more
+			unix.Shutdown(c.fd, unix.SHUT_RDWR) // so that nothing can be sent from what we let go of
+			c.pin.Unpin()
 			unix.Close(c.fd)
 		}
 	}
