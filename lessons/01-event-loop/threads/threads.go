@@ -27,8 +27,8 @@ type Server struct {
 
 	addr     netip.AddrPort
 	listener int
-	bell     *os.File // the reading end of a pipe, which becomes ready when
-	rope     *os.File // the other one is closed
+	stopped  *os.File // the reading end of a pipe, which becomes ready when
+	stop     *os.File // the other one is closed
 
 	threads sync.WaitGroup
 	mu      sync.Mutex
@@ -38,18 +38,18 @@ type Server struct {
 
 // Listen opens a server on a HOST:PORT.
 func Listen(ctx context.Context, address string) (*Server, error) {
-	bell, rope, err := os.Pipe()
+	stopped, stop, err := os.Pipe()
 	if err != nil {
 		return nil, err
 	}
 	fds, addr, err := sock.Listen(ctx, address, 1)
 	if err != nil {
-		bell.Close()
-		rope.Close()
+		stopped.Close()
+		stop.Close()
 		return nil, err
 	}
 	return &Server{
-		Drain: 5 * time.Second, addr: addr, listener: fds[0], bell: bell, rope: rope, conns: make(map[int]*conn),
+		Drain: 5 * time.Second, addr: addr, listener: fds[0], stopped: stopped, stop: stop, conns: make(map[int]*conn),
 	}, nil
 }
 
@@ -64,7 +64,7 @@ func (s *Server) Addr() netip.AddrPort { return s.addr }
 // When accepting fails for good, Run resets everybody at once and returns why. In any case
 // all descriptors are closed. It must be called once, or the listener stays open.
 func (s *Server) Run(ctx context.Context) error {
-	forget := context.AfterFunc(ctx, func() { s.rope.Close() })
+	forget := context.AfterFunc(ctx, func() { s.stop.Close() })
 	failed := s.accept()
 	unix.Close(s.listener)
 	if failed == nil {
@@ -73,26 +73,26 @@ func (s *Server) Run(ctx context.Context) error {
 	s.cutOff()
 	s.threads.Wait()
 	if forget() {
-		s.rope.Close()
+		s.stop.Close()
 	}
-	s.bell.Close()
+	s.stopped.Close()
 	if failed == nil && s.cut.Clients > 0 {
 		return &s.cut
 	}
 	return failed
 }
 
-// accept lets clients in until the bell rings, and then those who have connected before. A
-// thread that slept in accept(2) could not hear the bell: shutdown(2) wakes it on Linux, and
+// accept lets clients in until the stopped pipe is ready, and then those who have connected before. A
+// thread that slept in accept(2) could not hear of that: shutdown(2) wakes it on Linux, and
 // on macOS nothing does. So the listener alone does not block, and poll(2) waits for both.
 func (s *Server) accept() error {
-	both := []unix.PollFd{{Fd: int32(s.bell.Fd()), Events: unix.POLLIN}, {Fd: int32(s.listener), Events: unix.POLLIN}}
+	both := []unix.PollFd{{Fd: int32(s.stopped.Fd()), Events: unix.POLLIN}, {Fd: int32(s.listener), Events: unix.POLLIN}}
 	ready, timeout := both, -1 // -1: for ever
 	for pause := 0; ; {
 		if _, err := unix.Poll(ready, timeout); err != nil && err != unix.EINTR {
 			return os.NewSyscallError("poll", err)
 		}
-		rung := both[0].Revents != 0
+		stopping := both[0].Revents != 0
 		ready, timeout = both, -1
 		fd, err := sock.Accept(s.listener)
 		switch err {
@@ -100,7 +100,7 @@ func (s *Server) accept() error {
 			pause = 0
 			s.open(fd)
 		case unix.EAGAIN:
-			if rung {
+			if stopping {
 				return nil
 			}
 		case unix.EINTR, unix.ECONNABORTED:
@@ -108,11 +108,11 @@ func (s *Server) accept() error {
 		case unix.EBADF, unix.EINVAL, unix.ENOTSOCK:
 			return os.NewSyscallError("accept", err)
 		default:
-			if rung {
+			if stopping {
 				return nil
 			}
 			// No descriptor is free, most likely. The client stays in the queue and the
-			// listener ready, so listen to the bell only, for longer each time.
+			// listener ready, so wait for the pipe only, for longer each time.
 			pause = min(max(5, 2*pause), 1000)
 			ready, timeout = both[:1], pause
 		}

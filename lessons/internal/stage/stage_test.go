@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -150,6 +151,20 @@ func TestTheFirstLocaleVariableThatIsSetDecides(t *testing.T) {
 	} {
 		if got := utf8Locale(func(name string) string { return test.env[name] }); got != test.want {
 			t.Errorf("%v: %v, want %v", test.env, got, test.want)
+		}
+	}
+}
+
+func TestTheWidthThatIsAskedForIsKept(t *testing.T) {
+	file, err := os.Create(t.TempDir() + "/out") // no terminal
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	for asked, want := range map[string]int{"": widest, "60": 60, "10": narrowest, "200": widest, "many": widest} {
+		t.Setenv("COLUMNS", asked)
+		if got := styleFor(file).Width; got != want {
+			t.Errorf("COLUMNS=%s: %d columns, want %d", asked, got, want)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package stage
 import (
 	"os"
 	"runtime"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -23,7 +24,10 @@ func styleFor(out *os.File) Style {
 		Unicode: runtime.GOOS == "windows" || utf8Locale(os.Getenv),
 		Width:   widest,
 	}
-	if err == nil && columns > 0 {
+	if asked, no := strconv.Atoi(os.Getenv("COLUMNS")); no == nil && asked > 0 {
+		columns = asked // which a person sets, or a script
+	}
+	if columns > 0 {
 		style.Width = min(max(columns, narrowest), widest)
 	}
 	return style

@@ -34,10 +34,10 @@ func backlogs(ctx context.Context, r *experiment.Report) (err error) {
 	return nil
 }
 
-// patienceAtDoor is a thousand times what a connect over loopback takes.
-const patienceAtDoor = 100 * time.Millisecond
+// connectTimeout is a thousand times what a connect over loopback takes.
+const connectTimeout = 100 * time.Millisecond
 
-// fill returns how many clients are connected before one loses its patience.
+// fill returns how many clients are connected before one gets no answer.
 func fill(ctx context.Context, backlog int) (connected int, err error) {
 	listener, err := socket.New(socket.IPv4, socket.Stream, 0)
 	if err != nil {
@@ -60,7 +60,7 @@ func fill(ctx context.Context, backlog int) (connected int, err error) {
 			return connected, err
 		}
 		defer client.Close()
-		err = client.ConnectTimeout(address, patienceAtDoor)
+		err = client.ConnectTimeout(address, connectTimeout)
 		if errors.Is(err, syscall.ETIMEDOUT) {
 			return connected, nil
 		}

@@ -84,7 +84,7 @@ func vanish(ctx context.Context, r *experiment.Report) (err error) {
 		if w.speaks {
 			io.WriteString(w.conn, "hello, wire\n")
 		}
-		w.conn.SetReadDeadline(begun.Add(patience))
+		w.conn.SetReadDeadline(begun.Add(noticeTimeout))
 		defer context.AfterFunc(ctx, func() { w.conn.Close() })()
 		all.Go(func() {
 			_, err := w.conn.Read(make([]byte, 1))
@@ -111,5 +111,5 @@ func vanish(ctx context.Context, r *experiment.Report) (err error) {
 	return nil
 }
 
-// patience is how long we wait for somebody to notice.
-const patience = 2500 * time.Millisecond
+// noticeTimeout is how long we wait for somebody to notice.
+const noticeTimeout = 2500 * time.Millisecond

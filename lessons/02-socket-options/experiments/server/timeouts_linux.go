@@ -23,8 +23,8 @@ var Timeouts = experiment.Experiment{
 }
 
 const (
-	patience = 100 * time.Millisecond // of the socket option
-	deadline = 300 * time.Millisecond // of package net
+	optionTimeout = 100 * time.Millisecond // of the socket option
+	deadline      = 300 * time.Millisecond // of package net
 )
 
 func timeouts(ctx context.Context, r *experiment.Report) (err error) {
@@ -35,7 +35,7 @@ func timeouts(ctx context.Context, r *experiment.Report) (err error) {
 	defer listener.Close() // nobody accepts: to a client that looks like a silent peer
 	addr := netip.MustParseAddrPort(listener.Addr().String())
 
-	s, err := impatient(addr)
+	s, err := withTimeouts(addr)
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func timeouts(ctx context.Context, r *experiment.Report) (err error) {
 	took, readErr := timed(s.Read)
 	r.Add("blocking Read, option of 100 ms", took)
 	r.Add("its error", readErr)
-	r.Shown = errors.Is(readErr, unix.EAGAIN) && took > patience*9/10
+	r.Shown = errors.Is(readErr, unix.EAGAIN) && took > optionTimeout*9/10
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -74,13 +74,13 @@ func timeouts(ctx context.Context, r *experiment.Report) (err error) {
 	return nil
 }
 
-// impatient connects a blocking socket that has both timeouts.
-func impatient(addr netip.AddrPort) (*socket.Socket, error) {
+// withTimeouts connects a blocking socket that has both timeouts.
+func withTimeouts(addr netip.AddrPort) (*socket.Socket, error) {
 	s, err := socket.New(socket.IPv4, socket.Stream, 0)
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(s.SetReadTimeout(patience), s.SetWriteTimeout(patience), s.Connect(addr)); err != nil {
+	if err := errors.Join(s.SetReadTimeout(optionTimeout), s.SetWriteTimeout(optionTimeout), s.Connect(addr)); err != nil {
 		s.Close()
 		return nil, err
 	}
