@@ -108,6 +108,9 @@ func serve(ctx context.Context, addr string, open bool, stdout, stderr io.Writer
 	return err
 }
 
+// wsaEADDRINUSE is what Windows answers where the others say EADDRINUSE.
+const wsaEADDRINUSE = syscall.Errno(10048)
+
 // listen takes the address that it is told. When it is told none, it takes the next port
 // if another program has the usual one.
 func listen(ctx context.Context, addr string) (net.Listener, error) {
@@ -123,7 +126,7 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 	for port := 8800; port < 8900; port++ {
 		var listener net.Listener
 		listener, err = config.Listen(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", port))
-		if err == nil || !errors.Is(err, syscall.EADDRINUSE) {
+		if err == nil || !errors.Is(err, syscall.EADDRINUSE) && !errors.Is(err, wsaEADDRINUSE) {
 			return listener, err
 		}
 	}

@@ -13,6 +13,7 @@ import (
 
 	"onthewire/lessons/01-event-loop/load"
 	"onthewire/lessons/internal/cli"
+	"onthewire/lessons/internal/errno"
 	"onthewire/lessons/internal/measure"
 	"onthewire/lessons/internal/stage"
 )
@@ -93,11 +94,11 @@ func (c loadCommand) Run(ctx context.Context) error {
 // unreachable tells what to try when nobody could be reached.
 func unreachable(err error) error {
 	switch {
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case errno.Is(err, syscall.ECONNREFUSED):
 		return fmt.Errorf("%w; is the server running? start it with bin/lesson1 serve", err)
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return fmt.Errorf("%w; somebody has the port but does not answer", err)
-	case errors.Is(err, syscall.EADDRNOTAVAIL):
+	case errno.Is(err, syscall.EADDRNOTAVAIL):
 		return fmt.Errorf("%w; no source address or port is left, try another --sources", err)
 	}
 	if _, ok := errors.AsType[*net.DNSError](err); ok {

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"onthewire/lessons/01-event-loop/sock"
+	"onthewire/lessons/internal/errno"
 )
 
 const (
@@ -89,7 +90,7 @@ func (s *Server) accept(ctx context.Context, serve func(*net.TCPConn)) error {
 			serve(conn)
 		case ctx.Err() != nil:
 			return nil
-		case errors.Is(err, net.ErrClosed), errors.Is(err, syscall.EINVAL), errors.Is(err, syscall.EBADF), errors.Is(err, syscall.ENOTSOCK):
+		case errors.Is(err, net.ErrClosed), errno.Is(err, syscall.EINVAL), errno.Is(err, syscall.EBADF), errno.Is(err, syscall.ENOTSOCK):
 			return err
 		default:
 			// It will pass. No descriptor is free, most likely, and the client stays in the

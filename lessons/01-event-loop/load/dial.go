@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"onthewire/lessons/01-event-loop/poller"
+	"onthewire/lessons/01-event-loop/sock"
 )
 
 const (
@@ -95,7 +96,11 @@ func dial(ctx context.Context, from netip.Addr, to netip.AddrPort) (fd int, err 
 			return -1, os.NewSyscallError("bind", err)
 		}
 	}
-	err = unix.Connect(fd, sockaddr(to))
+	addr, err := sock.Sockaddr(to)
+	if err != nil {
+		return -1, err
+	}
+	err = unix.Connect(fd, addr)
 	if err == unix.EINPROGRESS {
 		err = connected(ctx, fd)
 	}
@@ -143,11 +148,4 @@ func socket(to netip.AddrPort) (int, error) {
 		return -1, os.NewSyscallError("fcntl", err)
 	}
 	return fd, nil
-}
-
-func sockaddr(a netip.AddrPort) unix.Sockaddr {
-	if a.Addr().Is4() {
-		return &unix.SockaddrInet4{Port: int(a.Port()), Addr: a.Addr().As4()}
-	}
-	return &unix.SockaddrInet6{Port: int(a.Port()), Addr: a.Addr().As16()}
 }

@@ -33,5 +33,5 @@ func bind(fd int, from netip.Addr) error {
 	if err := unix.SetsockoptInt(fd, unix.IPPROTO_IP, unix.IP_BIND_ADDRESS_NO_PORT, 1); err != nil {
 		return err
 	}
-	return unix.Bind(fd, sockaddr(netip.AddrPortFrom(from, 0)))
+	return unix.Bind(fd, &unix.SockaddrInet4{Addr: from.As4()})
 }

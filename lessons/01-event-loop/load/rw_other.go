@@ -21,5 +21,5 @@ func write(fd int, from []byte) (int, error) {
 
 // bind chooses the source address, and a port that is free towards everybody.
 func bind(fd int, from netip.Addr) error {
-	return unix.Bind(fd, sockaddr(netip.AddrPortFrom(from, 0)))
+	return unix.Bind(fd, &unix.SockaddrInet4{Addr: from.As4()})
 }

@@ -8,7 +8,6 @@ package sock
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/netip"
 	"os"
 
@@ -66,7 +65,11 @@ func listen(fd int, at netip.AddrPort, first, shared bool) error {
 			return err
 		}
 	}
-	if err := unix.Bind(fd, sockaddr(at)); err != nil {
+	addr, err := Sockaddr(at)
+	if err != nil {
+		return err
+	}
+	if err := unix.Bind(fd, addr); err != nil {
 		return os.NewSyscallError("bind", err)
 	}
 	if shared && first {
@@ -75,44 +78,4 @@ func listen(fd int, at netip.AddrPort, first, shared bool) error {
 		}
 	}
 	return os.NewSyscallError("listen", unix.Listen(fd, backlog))
-}
-
-func resolve(ctx context.Context, address string) (netip.AddrPort, error) {
-	host, service, err := net.SplitHostPort(address)
-	if err != nil {
-		return netip.AddrPort{}, err
-	}
-	port, err := net.DefaultResolver.LookupPort(ctx, "tcp", service)
-	if err != nil {
-		return netip.AddrPort{}, err
-	}
-	if host == "" {
-		host = "0.0.0.0"
-	}
-	ips, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
-	if err != nil {
-		return netip.AddrPort{}, err
-	}
-	return netip.AddrPortFrom(ips[0].Unmap(), uint16(port)), nil
-}
-
-func sockaddr(a netip.AddrPort) unix.Sockaddr {
-	if a.Addr().Is4() {
-		return &unix.SockaddrInet4{Port: int(a.Port()), Addr: a.Addr().As4()}
-	}
-	return &unix.SockaddrInet6{Port: int(a.Port()), Addr: a.Addr().As16()}
-}
-
-func localAddr(fd int) (netip.AddrPort, error) {
-	sa, err := unix.Getsockname(fd)
-	if err != nil {
-		return netip.AddrPort{}, os.NewSyscallError("getsockname", err)
-	}
-	switch sa := sa.(type) {
-	case *unix.SockaddrInet4:
-		return netip.AddrPortFrom(netip.AddrFrom4(sa.Addr), uint16(sa.Port)), nil
-	case *unix.SockaddrInet6:
-		return netip.AddrPortFrom(netip.AddrFrom16(sa.Addr), uint16(sa.Port)), nil
-	}
-	return netip.AddrPort{}, fmt.Errorf("getsockname: an address of type %T", sa)
 }

@@ -3,7 +3,10 @@ package cli
 import (
 	"errors"
 	"net"
+	"strings"
 	"syscall"
+
+	"onthewire/lessons/internal/errno"
 )
 
 // errorLine is the error and, where whoever returned it knew, what a person would try next.
@@ -15,9 +18,9 @@ func errorLine(err error) string {
 		return err.Error() + "; " + own.Advice()
 	}
 	switch { // these two mean the same whoever asked, for whatever
-	case errors.Is(err, syscall.EMFILE):
+	case errno.Is(err, syscall.EMFILE):
 		return err.Error() + "; this process may open no more files, see ulimit -n"
-	case errors.Is(err, syscall.ENFILE):
+	case errno.Is(err, syscall.ENFILE):
 		return err.Error() + "; this machine may open no more files, see /proc/sys/fs/file-max"
 	}
 	return err.Error()
@@ -36,12 +39,14 @@ func (a advised) Advice() string { return a.next }
 func NotListening(err error) error {
 	next := ""
 	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
+	case errno.Is(err, syscall.EADDRINUSE):
 		next = "another program has the port, try --addr 127.0.0.1:0"
-	case errors.Is(err, syscall.EADDRNOTAVAIL):
+	case errno.Is(err, syscall.EADDRNOTAVAIL):
 		next = "no interface of this machine has that address, try --addr 127.0.0.1:0"
-	case errors.Is(err, syscall.EACCES):
+	case errno.Is(err, syscall.EACCES):
 		next = "ports below 1024 need CAP_NET_BIND_SERVICE, try --addr 127.0.0.1:0"
+	case errno.Is(err, syscall.EINVAL) && strings.Contains(err.Error(), "%"):
+		next = "the zone after % is no interface of this machine"
 	default:
 		if _, ok := errors.AsType[*net.DNSError](err); ok {
 			next = "the name or the port is unknown, try --addr 127.0.0.1:0"

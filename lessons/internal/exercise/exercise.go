@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -73,7 +74,7 @@ func Check(t testing.TB, check func() error) {
 	}
 	if missing, untouched := errors.AsType[todo](err); untouched {
 		number, folder := here()
-		readme := filepath.Dir(folder) + "/README.md"
+		readme := path.Dir(folder) + "/README.md"
 		if !asked() {
 			t.Skipf("not done yet: make exercise %s; see %s", number, readme)
 		}

@@ -6,15 +6,16 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// errnoName knows the answers to be expected of a socket. Windows has no list of names.
+// errnoName knows the answers to be expected of a socket. Windows has no list of names,
+// and its headers put WSA in front of these.
 func errnoName(errno syscall.Errno) string {
 	return map[syscall.Errno]string{
-		windows.WSAEADDRINUSE:   "WSAEADDRINUSE",
-		windows.WSAECONNABORTED: "WSAECONNABORTED",
-		windows.WSAECONNREFUSED: "WSAECONNREFUSED",
-		windows.WSAECONNRESET:   "WSAECONNRESET",
-		windows.WSAENOPROTOOPT:  "WSAENOPROTOOPT",
-		windows.WSAETIMEDOUT:    "WSAETIMEDOUT",
-		windows.WSAEWOULDBLOCK:  "WSAEWOULDBLOCK",
+		windows.WSAEADDRINUSE:   "EADDRINUSE",
+		windows.WSAECONNABORTED: "ECONNABORTED",
+		windows.WSAECONNREFUSED: "ECONNREFUSED",
+		windows.WSAECONNRESET:   "ECONNRESET",
+		windows.WSAENOPROTOOPT:  "ENOPROTOOPT",
+		windows.WSAETIMEDOUT:    "ETIMEDOUT",
+		windows.WSAEWOULDBLOCK:  "EWOULDBLOCK",
 	}[errno]
 }

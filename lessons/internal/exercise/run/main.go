@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -52,10 +53,11 @@ func find() (all []task, err error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, path := range solutions {
-		folder, file := filepath.Dir(filepath.Dir(filepath.Dir(path))), filepath.Base(path)
-		_, name, _ := strings.Cut(filepath.Base(folder), "-")
-		all = append(all, task{exercise.Number(folder), strings.ReplaceAll(name, "-", " "), filepath.ToSlash(folder), file})
+	for _, solution := range solutions {
+		solution = filepath.ToSlash(solution)
+		folder, file := path.Dir(path.Dir(path.Dir(solution))), path.Base(solution)
+		_, name, _ := strings.Cut(path.Base(folder), "-")
+		all = append(all, task{exercise.Number(folder), strings.ReplaceAll(name, "-", " "), folder, file})
 	}
 	if len(all) == 0 {
 		return nil, errors.New("no exercise below lessons: run this at the root")

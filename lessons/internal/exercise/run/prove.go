@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -33,6 +34,7 @@ func prove(all []task) error {
 			return fmt.Errorf("%s has %d answers, want a solution and some that are wrong", e.number, len(answers))
 		}
 		for i, answer := range answers {
+			answer = filepath.ToSlash(answer)
 			overlay := filepath.Join(folder, fmt.Sprintf("%s-%d.json", e.number, i))
 			claims = append(claims, func() error { return e.judge(answer, overlay) })
 		}
@@ -63,7 +65,7 @@ func untouched(all []task) error {
 		return err
 	}
 	for _, e := range all {
-		said := fmt.Sprintf("not done yet: make exercise %s; see %s/README.md", e.number, filepath.Dir(e.folder))
+		said := fmt.Sprintf("not done yet: make exercise %s; see %s/README.md", e.number, path.Dir(e.folder))
 		if got := plain[e.folder]; got.state != todo || got.said != said {
 			return fmt.Errorf("%s, untouched, in go test: %s: %s\nwant it skipped: %s", e.number, got.state, got.said, said)
 		}
@@ -88,7 +90,7 @@ func (e task) judge(answer, overlay string) error {
 	}
 	first, _, _ := strings.Cut(string(text), "\n")
 	states, isWrong := strings.CutPrefix(first, "// check says: ")
-	name := filepath.Base(filepath.Dir(answer))
+	name := path.Base(path.Dir(answer))
 	if isWrong != strings.HasPrefix(name, "wrong-") || !isWrong && name != "solution" {
 		return fmt.Errorf("%s: only a wrong answer, in a folder wrong-…, begins with // check says", answer)
 	}
@@ -117,8 +119,8 @@ func (e task) judge(answer, overlay string) error {
 // replace writes an overlay in which one file has the text of another.
 func replace(file, by, overlay string) error {
 	var err error
-	for _, path := range []*string{&file, &by} {
-		if *path, err = filepath.Abs(*path); err != nil {
+	for _, name := range []*string{&file, &by} {
+		if *name, err = filepath.Abs(*name); err != nil {
 			return err
 		}
 	}
