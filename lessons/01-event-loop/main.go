@@ -2,16 +2,29 @@
 // goroutine.
 package main
 
-import "onthewire/lessons/internal/cli"
+import (
+	"context"
+
+	"onthewire/lessons/01-event-loop/experiments"
+	"onthewire/lessons/internal/cli"
+	"onthewire/lessons/internal/experiment/try"
+)
 
 var commands struct {
 	Demo    demoCommand    `cmd:"" default:"1" help:"Show the loop at work: silent clients, a glutton, resets, wakes."`
 	Serve   serveCommand   `cmd:"" help:"Echo on an address until interrupted."`
 	Load    loadCommand    `cmd:"" help:"Send to an echo server, check every byte, and measure."`
 	Compare compareCommand `cmd:"" help:"Measure the engines side by side."`
+	Try     tryCommand     `cmd:"" help:"Show what an annex claims."`
 	Twelve  twelveCommand  `cmd:"" help:"Say twelve bytes once, and count what they cost."`
 }
 
 func main() {
 	cli.Main("lesson1", "Lesson 1: one thread, a thousand clients.", &commands)
+}
+
+type tryCommand struct{ try.Command }
+
+func (c tryCommand) Run(ctx context.Context) error {
+	return c.Try(ctx, "lesson1", experiments.All())
 }

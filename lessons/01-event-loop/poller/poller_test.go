@@ -256,8 +256,8 @@ func TestTheLongestWaitIsTakenAndCanBeWoken(t *testing.T) {
 	leak.Check(t)
 	p := open(t)
 	for _, timeout := range []time.Duration{1e6 * time.Second, math.MaxInt64 - 1, math.MaxInt64} {
-		timer := time.AfterFunc(10*time.Millisecond, func() { p.Wake() })
 		begun := time.Now()
+		timer := time.AfterFunc(10*time.Millisecond, func() { p.Wake() })
 		n, err := p.Wait(make([]poller.Event, 1), timeout)
 		if n != 0 || err != nil {
 			t.Errorf("Wait(%v) = %d, %v", timeout, n, err)

@@ -3,6 +3,7 @@
 package uring
 
 import (
+	"os"
 	"sync/atomic"
 	"unsafe"
 
@@ -65,6 +66,68 @@ func (p *pool) put(id int) {
 }
 
 func (p *pool) close() { unix.Munmap(p.memory) }
+
+// A Reader has the kernel read a file while its caller goes on. All its methods belong to
+// the thread that made it.
+type Reader struct {
+	ring   *ring
+	buf    []byte
+	asked  bool
+	result int32
+}
+
+// NewReader opens a Reader which reads so many bytes at a time, at most.
+func NewReader(size int) (*Reader, error) {
+	ring, err := newRing()
+	if err != nil {
+		return nil, err
+	}
+	r := &Reader{ring: ring}
+	if r.buf, err = allocate(size); err == nil {
+		err = ring.enable()
+	}
+	if err != nil {
+		r.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+// FD is the ring's own descriptor. A poller calls it readable once something has completed.
+func (r *Reader) FD() int { return r.ring.fd }
+
+// Read begins to read from the start of a file. One read may be under way.
+func (r *Reader) Read(file int) error {
+	r.asked = true
+	r.ring.add(sqe{opcode: opRead, fd: int32(file), addr: address(r.buf), len: uint32(len(r.buf))})
+	return r.ring.submit()
+}
+
+// Done returns what has been read. It does not sleep: until the read has ended it is nil.
+func (r *Reader) Done() ([]byte, error) {
+	err := r.ring.submit() // so that the kernel hands out what it has
+	if err == nil {
+		err = r.ring.completions(func(done cqe) error { r.asked, r.result = false, done.res; return nil })
+	}
+	switch {
+	case err != nil || r.asked:
+		return nil, err
+	case r.result < 0:
+		return nil, os.NewSyscallError("read", unix.Errno(-r.result))
+	}
+	return r.buf[:r.result], nil
+}
+
+// Close waits for a read that is under way, since until then the kernel writes into our memory.
+func (r *Reader) Close() {
+	for r.asked && r.ring.wait(-1) == nil {
+		r.Done()
+	}
+	r.ring.close()
+	if r.buf != nil {
+		unix.Munmap(r.buf)
+	}
+}
 
 // allocate returns memory that Go's collector knows nothing of.
 func allocate(size int) ([]byte, error) {
