@@ -27,7 +27,11 @@ func pageServer() {
 }
 
 func pageGet() {
-	answer, err := http.Get("http://10.0.0.2/")
+	host := "10.0.0.2"
+	if len(os.Args) > 1 {
+		host = os.Args[1]
+	}
+	answer, err := http.Get("http://" + host + "/")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

@@ -15,7 +15,7 @@ import (
 
 // serve gives the other host something to talk to. It ends with the program.
 func serve(host *lab.Host) error {
-	echo, err := host.Listen("tcp", "server:7")
+	echo, err := host.Listen("tcp", ":7") // IPv4 and IPv6
 	if err != nil {
 		return err
 	}
@@ -31,7 +31,7 @@ func serve(host *lab.Host) error {
 			}()
 		}
 	}()
-	web, err := host.Listen("tcp", "server:80")
+	web, err := host.Listen("tcp", ":80")
 	if err != nil {
 		return err
 	}
