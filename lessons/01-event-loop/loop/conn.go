@@ -40,7 +40,9 @@ func (l *loop) open(fd int) {
 		return
 	}
 	if fd >= len(l.conns) {
-		l.conns = append(l.conns, make([]*conn, fd+1-len(l.conns))...)
+		grown := make([]*conn, 2*(fd+1)) // append would grow by a quarter, and so leave more behind
+		copy(grown, l.conns)
+		l.conns = grown
 	}
 	l.conns[fd] = c
 	l.clients++

@@ -101,7 +101,7 @@ func run(ctx context.Context, s *Server, listener int) error {
 	}
 	l := &loop{
 		Server: s, poller: p, now: time.Now(), listener: listener,
-		idleTime: s.Idle, buf: make([]byte, buffer),
+		conns: make([]*conn, 1024), idleTime: s.Idle, buf: make([]byte, buffer),
 	}
 	defer l.closeAll()
 	if err := p.Add(listener, poller.Readable); err != nil {
