@@ -54,7 +54,8 @@ func socket(at netip.AddrPort) (int, error) {
 }
 
 // sharePort lets several sockets of one user listen on one port. SO_REUSEPORT exists
-// here too, but the newest socket would get every client.
+// here too, but on most of these the newest socket would get every client. FreeBSD deals
+// them out under another name, and DragonFly under this one; nobody has tried ours there.
 func sharePort(int) error {
 	return fmt.Errorf("several loops on one port: %w on %s; Linux deals clients out among them, try --loops 1",
 		errors.ErrUnsupported, runtime.GOOS)
