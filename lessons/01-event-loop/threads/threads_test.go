@@ -11,13 +11,22 @@ import (
 	"testing"
 	"time"
 
-	"onthewire/lessons/01-event-loop/faults"
 	"onthewire/lessons/01-event-loop/threads"
 	"onthewire/lessons/internal/leak"
 	"onthewire/lessons/internal/measure"
+	"onthewire/lessons/internal/servertest"
 )
 
-func TestItStandsWhatClientsDo(t *testing.T) { faults.Run(t, threads.Listen) }
+func TestItStandsWhatClientsDo(t *testing.T) {
+	servertest.Run(t, servertest.Server{Open: func(ctx context.Context, set servertest.Settings) (string, func(context.Context) error, error) {
+		s, err := threads.Listen(ctx, "127.0.0.1:0")
+		if err != nil {
+			return "", nil, err
+		}
+		s.Drain = set.Drain
+		return s.Addr().String(), s.Run, nil
+	}})
+}
 
 func TestOneClientTooManyIsClosedAndTheOthersStay(t *testing.T) {
 	const most = 2000

@@ -15,6 +15,7 @@ import (
 
 	"onthewire/lessons/02-socket-options/socket"
 	"onthewire/lessons/internal/leak"
+	"onthewire/lessons/internal/servertest"
 )
 
 // ways are the two that make a listener.
@@ -31,7 +32,8 @@ func serving(t *testing.T, listener net.Listener, err error) (address string, st
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- Serve(ctx, listener, func(net.Addr) {}) }()
+	server := &Server{Listener: listener, Drain: 5 * time.Second}
+	go func() { ended <- server.Serve(ctx) }()
 	stop = func() {
 		cancel()
 		select {
@@ -148,6 +150,17 @@ func TestStoppingLetsWhatIsInFlightOut(t *testing.T) {
 	if n, err := conn.Read(make([]byte, 1)); n != 0 || err != io.EOF {
 		t.Errorf("the client reads %d, %v", n, err)
 	}
+}
+
+func TestItStandsWhatClientsDo(t *testing.T) {
+	servertest.Run(t, servertest.Server{Open: func(_ context.Context, set servertest.Settings) (string, func(context.Context) error, error) {
+		listener, err := ways["socket"]()
+		if err != nil {
+			return "", nil, err
+		}
+		s := &Server{Listener: listener, Drain: set.Drain}
+		return listener.Addr().String(), s.Serve, nil
+	}})
 }
 
 func TestATakenPortIsNamed(t *testing.T) {

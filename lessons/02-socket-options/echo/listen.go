@@ -1,7 +1,8 @@
 // Package echo is an echo server whose listener has been set up by hand, in two ways.
 //
 // Read it in this order: listen.go (a socket made, set, bound and handed over), control.go
-// (the same from inside package net), serve.go (the server on either).
+// (the same from inside package net), serve.go (the server on either), drain.go
+// (the end).
 package echo
 
 import (

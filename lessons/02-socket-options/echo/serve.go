@@ -5,66 +5,91 @@ import (
 	"errors"
 	"net"
 	"sync"
+	"syscall"
 	"time"
 )
 
-// Serve echoes to every client until the context ends, then lets each handler write what
-// it has read, and returns. A client's error costs that client its connection. accepted
-// hears of each.
-func Serve(ctx context.Context, listener net.Listener, accepted func(peer net.Addr)) error {
-	var handlers sync.WaitGroup
-	defer handlers.Wait()
-	defer listener.Close()
+// A Server echoes to every client what it sends.
+type Server struct {
+	Listener net.Listener
+	Accepted func(peer net.Addr) // is told of each client; may be nil
+	Drain    time.Duration       // how long stopping may take
+
+	mu  sync.Mutex
+	cut Cut
+}
+
+// Serve serves until ctx is done, and then stops. It lets nobody in any more, and answers
+// what has arrived and what follows without a pause. Each connection is closed once its
+// peer's kernel has acknowledged all of that. A peer that takes nothing for a second is
+// given up, and after Drain everybody is. They are reset, and Serve returns a *Cut.
+//
+// When accepting fails for good, Serve resets everybody at once and returns why. A client's
+// error costs that client its connection. In any case the listener is closed.
+func (s *Server) Serve(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
 	closed := make(chan struct{})
-	forget := context.AfterFunc(ctx, func() { listener.Close(); close(closed) })
-	defer func() {
-		if !forget() {
-			<-closed // Accept fails a moment before the descriptor is closed
-		}
-	}()
+	context.AfterFunc(ctx, func() { s.Listener.Close(); close(closed) })
+	var handlers sync.WaitGroup
+	failed := s.accept(ctx, func(conn net.Conn) {
+		handlers.Go(func() { s.echo(ctx, conn) })
+	})
+	if failed != nil {
+		s.Drain = 0 // nobody is waited for
+	}
+	cancel()
+	handlers.Wait()
+	<-closed // Accept fails a moment before the descriptor is closed
+	if failed == nil && s.cut.Clients > 0 {
+		return &s.cut
+	}
+	return failed
+}
+
+// accept lets clients in until ctx is done or the listener is broken.
+func (s *Server) accept(ctx context.Context, serve func(net.Conn)) error {
 	for pause := time.Duration(0); ; {
-		conn, err := listener.Accept()
+		conn, err := s.Listener.Accept()
 		switch {
-		case ctx.Err() != nil:
-			if err == nil {
-				conn.Close()
+		case err == nil:
+			pause = 0
+			if s.Accepted != nil {
+				s.Accepted(conn.RemoteAddr())
 			}
+			serve(conn)
+		case ctx.Err() != nil:
 			return nil
-		case isTemporary(err):
-			// Out of descriptors, most likely: wait until somebody leaves.
+		case errors.Is(err, net.ErrClosed), errors.Is(err, syscall.EINVAL), errors.Is(err, syscall.EBADF), errors.Is(err, syscall.ENOTSOCK):
+			return err
+		default:
+			// It will pass. Out of descriptors, most likely: wait until somebody leaves.
 			pause = min(max(2*pause, 5*time.Millisecond), time.Second)
 			select {
 			case <-time.After(pause):
 			case <-ctx.Done():
 			}
-			continue
-		case err != nil:
-			return err
 		}
-		pause = 0
-		accepted(conn.RemoteAddr())
-		handlers.Go(func() { echo(ctx, conn) })
 	}
 }
 
-func isTemporary(err error) bool {
-	failed, ok := errors.AsType[net.Error](err)
-	return ok && failed.Temporary() //lint:ignore SA1019 the one question that package net can answer here
-}
-
-func echo(ctx context.Context, conn net.Conn) {
+func (s *Server) echo(ctx context.Context, conn net.Conn) {
 	defer conn.Close()
-	// What is in flight goes out; nothing new is read.
-	defer context.AfterFunc(ctx, func() { conn.SetReadDeadline(time.Unix(1, 0)) })()
+	// A deadline that is over interrupts whoever reads or writes.
+	defer context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })()
 	block := make([]byte, 4096)
 	for {
 		n, err := conn.Read(block)
-		if n > 0 {
+		written := 0
+		if err == nil {
 			// SO_SNDTIMEO means nothing here. A deadline does, and it is a point in time.
 			conn.SetWriteDeadline(time.Now().Add(writeTimeout))
-			if _, err := conn.Write(block[:n]); err != nil {
-				return
+			if ctx.Err() == nil { // or that deadline has undone the one that interrupts
+				written, err = conn.Write(block[:n])
 			}
+		}
+		if ctx.Err() != nil {
+			s.drain(conn, block, block[written:n])
+			return
 		}
 		if err != nil {
 			return

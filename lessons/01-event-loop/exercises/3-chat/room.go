@@ -4,6 +4,8 @@ package chat
 
 import (
 	"context"
+	"os"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -16,6 +18,8 @@ import (
 const (
 	maxLine    = 4 << 10   // bytes in a line, at most
 	maxPending = 256 << 10 // bytes that wait for one client, at most
+
+	restTime = 100 * time.Millisecond // how long not to accept when no descriptor is free
 )
 
 // A Room is everybody who is connected. Only its own goroutine touches it.
@@ -25,6 +29,9 @@ type Room struct {
 	poller   *poller.Poller
 	listener int
 	left     []*Member // in this turn; their descriptors follow at its end
+
+	restUntil time.Time // not accepting until then: descriptors have run out
+	stopping
 }
 
 // A Member is one client.
@@ -35,9 +42,11 @@ type Member struct {
 	fd   int
 	want poller.Interest
 	left bool
+	leaving
 }
 
-// serve runs the chat until ctx is done, and closes the listener.
+// serve runs the chat until ctx is done and everybody has got what is pending for them
+// (drain.go says how), or until something is broken. It closes the listener.
 func serve(ctx context.Context, listener int) error {
 	p, err := poller.New()
 	if err != nil {
@@ -57,38 +66,61 @@ func serve(ctx context.Context, listener int) error {
 		}
 	}()
 	events, buf := make([]poller.Event, 64), make([]byte, 16<<10)
-	for ctx.Err() == nil {
-		n, err := p.Wait(events, -1)
+	for {
+		n, err := p.Wait(events, r.timeout())
 		if err != nil {
 			return err
 		}
 		for _, ev := range events[:n] {
-			if ev.FD == listener {
-				r.accept()
-			} else if m := r.Members[ev.FD]; m != nil {
-				r.handle(m, ev, buf)
+			if ev.FD != listener {
+				if m := r.Members[ev.FD]; m != nil {
+					r.handle(m, ev, buf)
+				}
+			} else if err := r.accept(); err != nil {
+				return err
 			}
 		}
 		r.sweep()
+		if err := r.resume(); err != nil {
+			return err
+		}
+		if ctx.Err() != nil && r.drained() {
+			return r.cut()
+		}
 	}
-	return nil
 }
 
-func (r *Room) accept() {
+// accept lets in everybody who waits. When no descriptor is free, the client stays in the
+// queue and the listener ready: we look away, or we would spin.
+func (r *Room) accept() error {
 	for {
 		fd, err := sock.Accept(r.listener)
-		if err == unix.EINTR || err == unix.ECONNABORTED {
-			continue
+		switch err {
+		case nil:
+			if err := r.poller.Add(fd, poller.Readable); err != nil {
+				unix.Close(fd)
+				continue
+			}
+			r.Members[fd] = &Member{fd: fd, want: poller.Readable}
+		case unix.EAGAIN:
+			return nil
+		case unix.EINTR, unix.ECONNABORTED:
+		case unix.EBADF, unix.EINVAL, unix.ENOTSOCK:
+			return os.NewSyscallError("accept", err)
+		default:
+			r.restUntil = time.Now().Add(restTime)
+			return r.poller.Remove(r.listener)
 		}
-		if err != nil {
-			return
-		}
-		if err := r.poller.Add(fd, poller.Readable); err != nil {
-			unix.Close(fd)
-			continue
-		}
-		r.Members[fd] = &Member{fd: fd, want: poller.Readable}
 	}
+}
+
+// resume watches the listener again after restTime.
+func (r *Room) resume() error {
+	if r.restUntil.IsZero() || r.listener < 0 || time.Now().Before(r.restUntil) {
+		return nil
+	}
+	r.restUntil = time.Time{}
+	return r.poller.Add(r.listener, poller.Readable)
 }
 
 func (r *Room) handle(m *Member, ev poller.Event, buf []byte) {
@@ -107,6 +139,7 @@ func (r *Room) handle(m *Member, ev poller.Event, buf []byte) {
 	case err != nil || n == 0:
 		r.Leave(m)
 	default:
+		m.moved = time.Now()
 		r.hear(m, buf[:n])
 	}
 }
@@ -158,9 +191,11 @@ func (r *Room) sweep() {
 
 func (r *Room) close() {
 	for _, m := range r.Members {
-		r.Leave(m)
+		r.giveUp(m)
 	}
 	r.sweep()
-	unix.Close(r.listener)
+	if r.listener >= 0 {
+		unix.Close(r.listener)
+	}
 	r.poller.Close()
 }

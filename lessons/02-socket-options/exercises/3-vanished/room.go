@@ -3,21 +3,30 @@ package vanished
 import (
 	"bufio"
 	"context"
+	"errors"
 	"net"
 	"sync"
+	"syscall"
 	"time"
+
+	"onthewire/lessons/02-socket-options/echo"
 )
 
 // This file is for reading: the chat of lesson 01, with two goroutines for each guest.
 
-// maxPending is how many lines may wait for one guest.
-const maxPending = 64
+const (
+	maxPending = 64                    // lines that may wait for one guest
+	drainTime  = 5 * time.Second       // how long stopping may take
+	lastWords  = 20 * time.Millisecond // a pause after which a guest is heard no more, while stopping
+)
 
 // A room is everybody who is connected. What one guest says in a line, all others hear,
 // and also when one of them has left.
 type room struct {
 	mu     sync.Mutex
 	guests map[*guest]bool
+	drain  time.Duration
+	cut    echo.Cut // whom stopping has cut off
 }
 
 type guest struct {
@@ -25,55 +34,99 @@ type guest struct {
 	pending chan string
 }
 
-// serve runs the chat until ctx is done, and closes the listener.
+// serve runs the chat until ctx is done or accepting fails for good, and closes the
+// listener. In the end everybody gets what is pending for them, within the drain time, as
+// echo.Finish says; after a failure nobody is waited for.
 func serve(ctx context.Context, listener net.Listener, within time.Duration) error {
-	r := &room{guests: make(map[*guest]bool)}
+	ctx, cancel := context.WithCancel(ctx)
+	r := &room{guests: make(map[*guest]bool), drain: drainTime}
+	closed := make(chan struct{})
+	context.AfterFunc(ctx, func() { listener.Close(); close(closed) })
 	var all sync.WaitGroup
-	defer all.Wait()
-	defer listener.Close()
-	defer context.AfterFunc(ctx, func() { listener.Close() })()
-	for {
-		conn, err := listener.Accept()
-		if ctx.Err() != nil {
-			if err == nil {
-				conn.Close()
-			}
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		g := &guest{conn.(*net.TCPConn), make(chan string, maxPending)}
+	failed := accept(ctx, listener, func(conn *net.TCPConn) {
+		g := &guest{conn, make(chan string, maxPending)}
 		if err := prepare(g.TCPConn, within); err != nil {
 			g.Close() // it costs this guest its connection, and nobody else theirs
-			continue
+			return
 		}
 		r.enter(g)
-		all.Go(g.write)
+		all.Go(func() { g.write(ctx, r) })
 		all.Go(func() {
-			defer context.AfterFunc(ctx, func() { g.Close() })()
-			g.read(r)
+			// What has arrived is heard; a pause ends it.
+			defer context.AfterFunc(ctx, func() { g.SetReadDeadline(time.Now().Add(lastWords)) })()
+			g.read(ctx, r)
 		})
+	})
+	if failed != nil {
+		r.drain = 0
+	}
+	cancel()
+	all.Wait()
+	<-closed // Accept fails a moment before the descriptor is closed
+	if failed == nil && r.cut.Clients > 0 {
+		return &r.cut
+	}
+	return failed
+}
+
+func accept(ctx context.Context, listener net.Listener, enter func(*net.TCPConn)) error {
+	for pause := time.Duration(0); ; {
+		conn, err := listener.Accept()
+		switch {
+		case err == nil:
+			pause = 0
+			enter(conn.(*net.TCPConn))
+		case ctx.Err() != nil:
+			return nil
+		case errors.Is(err, net.ErrClosed), errors.Is(err, syscall.EINVAL), errors.Is(err, syscall.EBADF), errors.Is(err, syscall.ENOTSOCK):
+			return err
+		default: // no descriptor is free, most likely: the guest waits in the queue
+			pause = min(max(5*time.Millisecond, 2*pause), time.Second)
+			select {
+			case <-ctx.Done():
+			case <-time.After(pause):
+			}
+		}
 	}
 }
 
 // read passes on what the guest says until its connection ends. The scanner gives up on a
 // line without an end.
-func (g *guest) read(r *room) {
+func (g *guest) read(ctx context.Context, r *room) {
 	lines := bufio.NewScanner(g)
 	for lines.Scan() {
 		r.tell(g, lines.Text()+"\n")
 	}
 	r.leave(g)
-	r.tell(g, g.RemoteAddr().String()+" has left\n")
+	if ctx.Err() == nil {
+		g.Close()
+		r.tell(g, g.RemoteAddr().String()+" has left\n")
+	}
 }
 
 // write waits for the guest where nobody else has to.
-func (g *guest) write() {
+func (g *guest) write(ctx context.Context, r *room) {
+	defer g.Close() // and its reader finds out
+	defer context.AfterFunc(ctx, func() { g.SetWriteDeadline(time.Unix(1, 0)) })()
+	var rest []byte // what we have not written when the room ends
 	for line := range g.pending {
-		if _, err := g.Write([]byte(line)); err != nil {
-			g.Close() // and its reader finds out
+		n := 0
+		if ctx.Err() == nil {
+			var err error
+			if n, err = g.Write([]byte(line)); err != nil && ctx.Err() == nil {
+				return
+			}
 		}
+		rest = append(rest, line[n:]...)
+	}
+	if ctx.Err() == nil {
+		return
+	}
+	if missing := echo.Finish(g.TCPConn, r.drain, rest, make([]byte, 4096), false); missing > 0 {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.cut.Clients++
+		r.cut.Bytes += missing
 	}
 }
 
@@ -88,7 +141,6 @@ func (r *room) leave(g *guest) {
 	defer r.mu.Unlock()
 	delete(r.guests, g)
 	close(g.pending)
-	g.Close()
 }
 
 // tell never waits. A guest who lets too many lines pile up has to leave.

@@ -1,0 +1,134 @@
+package servertest
+
+import (
+	"bufio"
+	"errors"
+	"net"
+	"os"
+	"testing"
+	"time"
+
+	"onthewire/lessons/internal/leak"
+)
+
+// timeout is how long a test waits for what must happen. It only passes when something is
+// broken.
+const timeout = 30 * time.Second
+
+// A client speaks on one connection and hears on the other; only in a chat are there two.
+type client struct {
+	t    *testing.T
+	talk Talk
+	say  *net.TCPConn
+	hear *net.TCPConn
+	*bufio.Reader
+}
+
+func (s *server) client() *client {
+	s.t.Helper()
+	c := &client{t: s.t, talk: s.talk, hear: dial(s.t, s.address)}
+	if c.say = c.hear; c.talk.Others {
+		c.say = dial(s.t, s.address) // whoever comes later is let in after it
+	}
+	c.Reader = bufio.NewReader(c.hear)
+	return c
+}
+
+func dial(t *testing.T, address string) *net.TCPConn {
+	t.Helper()
+	conn, err := net.Dial("tcp", address)
+	must(t, err)
+	t.Cleanup(func() { conn.Close() })
+	must(t, conn.SetDeadline(time.Now().Add(timeout)))
+	return conn.(*net.TCPConn)
+}
+
+// ask says so much that some n bytes are owed.
+func (c *client) ask(n int) {
+	c.t.Helper()
+	_, err := c.say.Write(c.talk.Ask(n))
+	must(c.t, err)
+}
+
+// answered fails the test unless the answer to ask(n) comes.
+func (c *client) answered(n int) {
+	c.t.Helper()
+	must(c.t, c.talk.Hear(c.Reader, n))
+}
+
+// short is a message as most are.
+const short = 12
+
+func (c *client) hello() {
+	c.t.Helper()
+	c.ask(short)
+	c.answered(short)
+}
+
+// slowly reads at a steady pace from here on, so many bytes a second.
+func (c *client) slowly(rate int) {
+	c.Reader = bufio.NewReaderSize(&steady{conn: c.hear, rate: rate, begun: time.Now()}, 16)
+}
+
+// A steady reader reads at its own pace. To wait is what it is for.
+type steady struct {
+	conn  net.Conn
+	rate  int // bytes a second
+	begun time.Time
+	read  int
+}
+
+func (s *steady) Read(p []byte) (int, error) {
+	due := s.begun.Add(time.Duration(float64(s.read) / float64(s.rate) * float64(time.Second)))
+	time.Sleep(time.Until(due))
+	n, err := s.conn.Read(p[:min(len(p), max(16, s.rate/100))])
+	s.read += n
+	return n, err
+}
+
+// gorge says more and more without reading, until nothing is taken any more, and returns
+// how much of sent that was.
+func gorge(t *testing.T, conn *net.TCPConn, sent []byte) (taken int) {
+	t.Helper()
+	for taken < len(sent) {
+		conn.SetWriteDeadline(time.Now().Add(100 * time.Millisecond))
+		n, err := conn.Write(sent[taken:min(len(sent), taken+1<<20)])
+		taken += n
+		if errors.Is(err, os.ErrDeadlineExceeded) && n == 0 {
+			break
+		}
+		if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Fatalf("write: %v", err)
+		}
+	}
+	must(t, conn.SetWriteDeadline(time.Now().Add(timeout)))
+	return taken
+}
+
+// reset closes conn so that the kernel sends RST.
+func reset(t *testing.T, conn *net.TCPConn) {
+	t.Helper()
+	must(t, conn.SetLinger(0))
+	must(t, conn.Close())
+}
+
+// closed waits until no more descriptors are open than before: a server in this process has
+// closed its ends too.
+func closed(t *testing.T, before int) {
+	t.Helper()
+	after, known := leak.Descriptors()
+	for end := time.Now().Add(timeout); known && after > before && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+		after, _ = leak.Descriptors()
+	}
+	if known && after > before {
+		t.Errorf("%d descriptors were open before, %d are now", before, after)
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
