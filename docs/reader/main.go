@@ -62,7 +62,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return 0
 }
 
+// drainTime is how long an answer may take when the program is to end.
+const drainTime = 5 * time.Second
+
 func serve(ctx context.Context, addr string, open bool, stdout, stderr io.Writer) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	cwd, err := os.Getwd()
 	if err != nil {
 		return err
@@ -93,18 +98,24 @@ func serve(ctx context.Context, addr string, open bool, stdout, stderr io.Writer
 			logger.Printf("open a browser: %v; open the address above by hand", err)
 		}
 	}
+	drained := make(chan struct{})
 	context.AfterFunc(ctx, func() {
-		drain, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+		defer close(drained)
+		drain, cancel := context.WithTimeout(context.Background(), drainTime)
 		defer cancel()
 		if server.Shutdown(drain) != nil {
 			server.Close()
 		}
 	})
-	err = server.Serve(listener)
-	<-warm
+	err = server.Serve(listener) // it returns when Shutdown begins
 	if errors.Is(err, http.ErrServerClosed) {
-		return nil
+		err = nil
+	} else {
+		server.Close() // the listener is broken: nobody is waited for
 	}
+	cancel()
+	<-drained
+	<-warm
 	return err
 }
 

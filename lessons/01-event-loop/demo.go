@@ -9,6 +9,7 @@ import (
 
 	"onthewire/lessons/01-event-loop/loop"
 	"onthewire/lessons/01-event-loop/poller"
+	"onthewire/lessons/01-event-loop/sock"
 	"onthewire/lessons/01-event-loop/watch"
 	"onthewire/lessons/internal/measure"
 	"onthewire/lessons/internal/stage"
@@ -41,10 +42,15 @@ func (c demoCommand) Run(ctx context.Context) error {
 
 	serving, stop := context.WithCancel(ctx)
 	served := make(chan error, 1)
-	go func() { served <- d.server.Run(serving) }()
+	go func() {
+		failed := d.server.Run(serving)
+		stop() // nobody waits for a server that has failed
+		served <- failed
+	}()
 	err = d.play(serving, c.Clients)
 	stop()
-	if failed := <-served; failed != nil {
+	failed := <-served
+	if _, cut := errors.AsType[*sock.Cut](failed); failed != nil && !cut {
 		return failed
 	}
 	if ctx.Err() != nil {
@@ -64,14 +70,17 @@ type demo struct {
 
 const (
 	fewest = 20 // clients that the story needs
-	spare  = 64 // descriptors that are no client's
+	spare  = 24 // descriptors that are no client's
 )
 
 func (d *demo) play(ctx context.Context, n int) (err error) {
 	asked := n
-	if most := (measure.MaxDescriptors() - spare) / 2; n > most { // both ends of a connection are ours
-		n = max(most, fewest)
+	most := (measure.MaxDescriptors() - spare) / 2 // both ends of a connection are ours
+	if most < fewest {
+		return fmt.Errorf("this process may open %d descriptors, and the story needs %d: try ulimit -n %d",
+			measure.MaxDescriptors(), 2*fewest+spare, 2*fewest+spare)
 	}
+	n = min(n, most)
 	d.Title("LESSON 1", fmt.Sprintf("One thread, %s clients", stage.Count(n)),
 		fmt.Sprintf("%v · %s · 1 thread", d.server.Addr(), poller.Mechanism))
 	if n < asked {

@@ -14,7 +14,7 @@ func runningOutOfDescriptors(t *testing.T, _ *Server)                  { onlyLin
 func aBrokenListenerEndsTheServerAtOnce(t *testing.T, _ *Server)       { onlyLinux(t) }
 func closedStandardStreamsHurtNobody(t *testing.T, _ *Server)          { onlyLinux(t) }
 
-func onlyLinux(t *testing.T) { t.Skip("it takes prlimit and pidfd_getfd, and only Linux has them") }
+func onlyLinux(t *testing.T) { t.Skip("it takes /proc and pidfd_getfd, and only Linux has them") }
 
 // arrived would wait until the server's kernel has everything.
 func arrived(*net.TCPConn) {}
