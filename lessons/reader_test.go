@@ -16,6 +16,6 @@ func TestTheReaderStandsWhatClientsDo(t *testing.T) {
 	}
 	servertest.Run(t, servertest.Server{
 		Command: func(servertest.Settings) *exec.Cmd { return exec.Command(program, "--addr", "127.0.0.1:0") },
-		Talk:    servertest.Get("/lessons/01-event-loop/README.md", 200<<10),
+		Talk:    servertest.Get("/-/reader.css", 16<<10),
 	})
 }

@@ -147,3 +147,32 @@ func status(err error) int {
 	}
 	return -1
 }
+
+func TestAPageThatIsAskedForIsSentToItsEndWhenASignalComes(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no such signals")
+	}
+	cmd, url := start(t, "--addr", "127.0.0.1:0")
+	conn, err := net.Dial("tcp", strings.Trim(strings.TrimPrefix(url, "http://"), "/"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	conn.SetDeadline(time.Now().Add(20 * time.Second))
+	io.WriteString(conn, "GET /-/theme.js HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+	answers := bufio.NewReader(conn)
+	if first, err := http.ReadResponse(answers, nil); err != nil { // now it serves
+		t.Fatal(err)
+	} else if _, err := io.Copy(io.Discard, first.Body); err != nil {
+		t.Fatal(err)
+	}
+	io.WriteString(conn, get("/lessons/01-event-loop/README.md")) // which has to be rendered first
+	time.AfterFunc(20*time.Millisecond, func() { cmd.Process.Signal(syscall.SIGTERM) })
+	answer, err := io.ReadAll(answers)
+	if err != nil || !bytes.Contains(answer, []byte("</html>")) {
+		t.Errorf("%d bytes of the page came: %v", len(answer), err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+}

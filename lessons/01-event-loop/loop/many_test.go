@@ -18,7 +18,7 @@ import (
 	"onthewire/lessons/internal/measure"
 )
 
-// What every engine has to stand is in package faults; what only the loop promises is here.
+// What every engine has to stand is in package servertest; what only the loop promises is here.
 //
 // Both ends of ten thousand connections do not fit into one process, so this test binary
 // also plays the clients.
