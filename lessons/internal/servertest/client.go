@@ -86,9 +86,9 @@ func (s *steady) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// gorge says more and more without reading, until nothing is taken any more, and returns
+// flood says more and more without reading, until nothing is taken any more, and returns
 // how much of sent that was.
-func gorge(t *testing.T, conn *net.TCPConn, sent []byte) (taken int) {
+func flood(t *testing.T, conn *net.TCPConn, sent []byte) (taken int) {
 	t.Helper()
 	for taken < len(sent) {
 		conn.SetWriteDeadline(time.Now().Add(100 * time.Millisecond))

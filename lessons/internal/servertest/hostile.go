@@ -57,7 +57,7 @@ func aGluttonGetsEveryByteAndFreezesNobody(t *testing.T, s *Server) {
 	polite.hello()
 	sent := noise()
 	before := heap()
-	taken := gorge(t, glutton.say, sent)
+	taken := flood(t, glutton.say, sent)
 	for range 100 {
 		polite.hello()
 	}
@@ -88,7 +88,7 @@ func gluttonsDoNotUseUpWhatIsShared(t *testing.T, s *Server) {
 	var gluttons sync.WaitGroup
 	for range 10 {
 		c := srv.client()
-		gluttons.Go(func() { gorge(t, c.say, noise()) })
+		gluttons.Go(func() { flood(t, c.say, noise()) })
 	}
 	gluttons.Wait()
 	for range 100 {
@@ -100,7 +100,7 @@ func gluttonsDoNotUseUpWhatIsShared(t *testing.T, s *Server) {
 func aHalfClosedClientIsAnsweredInFull(t *testing.T, s *Server) {
 	srv := s.start(t)
 	c, sent := srv.client(), noise()[:12<<20]
-	taken := gorge(t, c.say, sent)
+	taken := flood(t, c.say, sent)
 	go func() {
 		c.say.Write(sent[taken:])
 		c.say.CloseWrite()
@@ -133,7 +133,7 @@ func aResetGluttonEndsAndNoOther(t *testing.T, s *Server) {
 	polite.hello()
 	before, _ := leak.Descriptors()
 	glutton := srv.client()
-	gorge(t, glutton.say, noise())
+	flood(t, glutton.say, noise())
 	reset(t, glutton.say)
 	closed(t, before)
 	polite.hello()

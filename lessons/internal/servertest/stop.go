@@ -38,7 +38,7 @@ func stoppingClosesTheSilentAtOnce(t *testing.T, s *Server) {
 func stoppingAnswersWhatHasArrived(t *testing.T, s *Server) {
 	srv := s.start(t)
 	c := srv.client()
-	sent := noise()[:gorge(t, c.say, noise())]
+	sent := noise()[:flood(t, c.say, noise())]
 	srv.stop()
 	got, err := io.ReadAll(c.hear)
 	if err != nil || !bytes.Equal(got, sent) {
@@ -89,7 +89,7 @@ func aSteadyReaderGetsEveryByteAfterTheStop(t *testing.T, s *Server) {
 func aClientThatNeverReadsIsGivenUp(t *testing.T, s *Server) {
 	srv := s.program(t, Settings{Drain: usual})
 	c := srv.client()
-	gorge(t, c.say, noise())
+	flood(t, c.say, noise())
 	begun := time.Now()
 	srv.stop()
 	srv.waitCut(s)
@@ -102,7 +102,7 @@ func aClientThatNeverReadsIsGivenUp(t *testing.T, s *Server) {
 func afterTheDrainTimeTheRestIsReset(t *testing.T, s *Server) {
 	srv := s.program(t, Settings{Drain: 300 * time.Millisecond})
 	c := srv.client()
-	gorge(t, c.say, noise())
+	flood(t, c.say, noise())
 	c.slowly(1 << 20)
 	begun := time.Now()
 	srv.stop()
