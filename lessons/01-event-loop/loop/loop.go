@@ -84,7 +84,8 @@ func (l *loop) handle(ev poller.Event) {
 		return // stale: an earlier event of this batch has closed the connection
 	}
 	if ev.Error || ev.WriteClosed {
-		// Neither can be masked, and both come again with every wait. Close at once.
+		// Neither can be masked. Error goes once it has been asked for, but WriteClosed comes
+		// again with every wait. Close at once.
 		l.close(c, c.failure())
 		return
 	}
