@@ -13,9 +13,11 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
+	"onthewire/lessons/02-socket-options/options"
 	"onthewire/lessons/02-socket-options/socket"
 )
 
@@ -68,6 +70,55 @@ func TestFromRustNamesEveryMethodOfSocket2(t *testing.T) {
 	for name := range methods {
 		if !named[name] {
 			t.Errorf("no table names %s", name)
+		}
+	}
+}
+
+// The table of options and the page name the same things, and the page says where an option
+// is missing: it names the systems that have it, or those that do not.
+func TestFromRustSaysOfEachOptionWhatTheTableSays(t *testing.T) {
+	rows := map[string][]string{}
+	for line := range strings.Lines(fromRustText(t)) {
+		if cells := strings.Split(line, "|"); len(cells) == 6 {
+			for _, name := range regexp.MustCompile("`(\\w+)`").FindAllStringSubmatch(cells[1], -1) {
+				rows[name[1]] = cells
+			}
+		}
+	}
+	systems := map[string]string{"linux": "Linux", "darwin": "macOS", "freebsd": "FreeBSD", "netbsd": "NetBSD",
+		"openbsd": "OpenBSD", "dragonfly": "DragonFly", "windows": "Windows"}
+	keepAlive := map[string]string{"TCP_KEEPIDLE": "tcp_keepalive_time", "TCP_KEEPINTVL": "tcp_keepalive_interval", "TCP_KEEPCNT": "tcp_keepalive_retries"}
+	for _, o := range options.Table {
+		name := o.Socket2
+		if reads := keepAlive[o.Name]; reads != "" { // one method sets three, and three read them
+			name = reads
+		}
+		cells := rows[name]
+		switch {
+		case o.Socket2 == "":
+			continue
+		case cells == nil:
+			t.Errorf("%s: no row of the page has %s", o.Name, name)
+			continue
+		case !strings.Contains(cells[3], "`unix."+o.Name+"`"):
+			t.Errorf("%s: the row of %s names another option:%s", o.Name, name, cells[3])
+		case o.Method != "" && !strings.Contains(cells[2], "`Socket."+o.Method+"`"):
+			t.Errorf("%s: the row of %s does not name Socket.%s:%s", o.Name, name, o.Method, cells[2])
+		}
+		has := strings.Fields(strings.Replace(o.Has, "bsd", "freebsd netbsd openbsd dragonfly", 1))
+		if strings.Contains(o.Has, "freebsd") { // and not all four
+			has = strings.Fields(o.Has)
+		}
+		named, missing := true, true
+		for goos, system := range systems {
+			if slices.Contains(has, goos) {
+				named = named && strings.Contains(cells[4], system)
+			} else {
+				missing = missing && strings.Contains(cells[4], "not on "+system)
+			}
+		}
+		if !named && !missing {
+			t.Errorf("%s is on %s, and the row of %s says:%s", o.Name, o.Has, name, cells[4])
 		}
 	}
 }

@@ -65,7 +65,7 @@ func runBroadcast(ctx context.Context, r *experiment.Report) (err error) {
 	r.Add("a socket of package net has it", already == 1)
 	r.Shown = errors.Is(refused, unix.EACCES) && first.Destination == to &&
 		string(first.Payload) == "hello, wire\n" && string(heard.Bytes) == "hello, wire\n" && already == 1
-	r.Says = "Without the option, nothing leaves. Go sets it on every UDP socket, so you have never met the error."
+	r.Says = "Without the option, nothing leaves. Go sets it on UDP sockets, so you have never met the error."
 	return nil
 }
 

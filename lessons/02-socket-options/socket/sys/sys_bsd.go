@@ -9,7 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// MaxLinger is what SO_LINGER has room for, in seconds.
+// MaxLinger is what SO_LINGER has room for, in seconds: so_linger is a short
+// (sys/socketvar.h). FreeBSD and NetBSD take twice as much and keep it as a negative time;
+// DragonFly cuts whatever it gets.
 const MaxLinger = math.MaxInt16
 
 func Socket(family, kind, protocol int) (Handle, error) {

@@ -7,8 +7,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// MaxLinger is what SO_LINGER has room for, in seconds.
-const MaxLinger = math.MaxInt16 / 100 // the kernel counts ticks, in 16 bits
+// MaxLinger is what SO_LINGER_SEC has room for, in seconds: the kernel keeps a short of
+// ticks, a hundred a second (bsd/kern/uipc_socket.c), and cuts the product.
+const MaxLinger = math.MaxInt16 / 100
 
 // Socket needs the lock that package os/exec takes while it starts a program: this system
 // cannot make a socket and set CLOEXEC in one call.

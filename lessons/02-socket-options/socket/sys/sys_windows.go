@@ -1,8 +1,6 @@
 package sys
 
 import (
-	"errors"
-	"fmt"
 	"math"
 	"net/netip"
 	"syscall"
@@ -25,7 +23,7 @@ const (
 	SOL_SOCKET = windows.SOL_SOCKET
 	SO_ERROR   = 0x1007
 
-	MaxLinger = math.MaxUint16
+	MaxLinger = math.MaxUint16 // l_linger is a u_short (winsock2.h)
 )
 
 var (
@@ -59,10 +57,6 @@ func Connect(fd Handle, addr netip.AddrPort) error {
 func Listen(fd Handle, backlog int) error { return windows.Listen(fd, backlog) }
 func ShutdownWrite(fd Handle) error       { return windows.Shutdown(fd, windows.SHUT_WR) }
 func CloseHandle(fd Handle) error         { return windows.Closesocket(fd) }
-
-func ConnectTimeout(Handle, netip.AddrPort, time.Duration) error {
-	return fmt.Errorf("a timeout is not written for this system: %w", errors.ErrUnsupported)
-}
 
 // Accept needs the lock that package os/exec takes while it starts a program: accept makes
 // a handle that children inherit, and cannot be told otherwise.
