@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"onthewire/lessons/01-event-loop/clients"
 )
 
 // The program itself, as a person runs it: what it prints and how it exits.
@@ -105,8 +107,8 @@ func TestAServerSaysWhereItListensAndStopsOnASignal(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer conn.Close()
-			conn.SetDeadline(time.Now().Add(answerTimeout))
-			if _, err := (client{conn.(*net.TCPConn)}).echo(); err != nil {
+			conn.SetDeadline(time.Now().Add(clients.Timeout))
+			if _, err := (clients.Client{TCPConn: conn.(*net.TCPConn)}).Echo(); err != nil {
 				t.Fatal(err)
 			}
 			begun := time.Now()
@@ -149,60 +151,8 @@ func sendUntilFull(t *testing.T, address string) {
 	}
 	t.Cleanup(func() { conn.Close() })
 	conn.SetWriteDeadline(time.Now().Add(200 * time.Millisecond))
-	if _, err := io.Copy(conn, io.LimitReader(noise(), 64<<20)); !errors.Is(err, os.ErrDeadlineExceeded) {
+	if _, err := io.Copy(conn, io.LimitReader(clients.Noise(), 64<<20)); !errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Fatalf("the server took 64 MiB from a client that does not read: %v", err)
-	}
-}
-
-func TestTheDemoEndsByItselfAndNeedsLittle(t *testing.T) {
-	cmd := lesson1("demo", "--clients", "40")
-	cmd.Env = append(cmd.Env, "LC_ALL=C")
-	begun := time.Now()
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	if took := time.Since(begun); took > 5*time.Second {
-		t.Errorf("it took %v", took)
-	}
-	for line := range bytes.Lines(out) {
-		if len(line) > 81 {
-			t.Errorf("a line of more than 80 columns: %s", line)
-		}
-	}
-	for _, sentence := range []string{
-		"was asleep in one system call: 0 wake-ups",
-		"1 of 42 ready",
-		"read 12, write 12",
-		"16,777,216 bytes, every one in order",
-		"closed those 4; the other 36 are answered as before",
-		"none was lost",
-	} {
-		if !bytes.Contains(out, []byte(sentence)) {
-			t.Errorf("it does not say %q:\n%s", sentence, out)
-		}
-	}
-}
-
-func TestAnInterruptedDemoSaysSo(t *testing.T) {
-	cmd := lesson1("demo")
-	var said bytes.Buffer
-	cmd.Stderr = &said
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	for lines := bufio.NewScanner(out); lines.Scan(); {
-		if strings.Contains(lines.Text(), "connections") { // now it is silent for a second
-			cmd.Process.Signal(os.Interrupt)
-		}
-	}
-	err = cmd.Wait()
-	if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != 130 || said.String() != "interrupted\n" {
-		t.Errorf("it ends with %v and says %q, want 130 and \"interrupted\"", err, said.String())
 	}
 }
 
@@ -254,7 +204,7 @@ func started(t *testing.T, cmd *exec.Cmd) string {
 // refused waits until nobody listens on the address any more.
 func refused(t *testing.T, address string) {
 	t.Helper()
-	for end := time.Now().Add(answerTimeout); time.Now().Before(end); {
+	for end := time.Now().Add(clients.Timeout); time.Now().Before(end); {
 		conn, err := net.Dial("tcp", address)
 		if errors.Is(err, syscall.ECONNREFUSED) {
 			return
