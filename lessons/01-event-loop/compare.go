@@ -76,7 +76,7 @@ func (c compareCommand) Run(ctx context.Context) error {
 		cli.ProgressDone()
 		if !c.JSON {
 			fmt.Printf("\n  %s\n\n", r.Name)
-			r.Write(os.Stdout)
+			r.Write(os.Stdout, out.Narrow())
 		}
 	}
 	turns := time.Duration(len(comparison.Settings) * len(servers) * c.Rounds)
@@ -98,7 +98,7 @@ func (c compareCommand) Run(ctx context.Context) error {
 		return comparison.WriteJSON(os.Stdout, notes, contest.Load)
 	}
 	fmt.Println()
-	contest.Quote(os.Stdout, comparison.Results())
+	contest.Quote(os.Stdout, comparison.Results(), out.Narrow())
 	out.Say("The left is quoted from a text that names no machine and no program (\"single core, 1M connections\"), the right was measured here a moment ago: compare how the rows of one side relate, never a row across.")
 	return nil
 }

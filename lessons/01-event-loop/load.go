@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -111,23 +112,32 @@ var percentiles = []float64{50, 90, 99, 99.9, 99.99, 100}
 
 // print writes in plain ASCII, so that the columns are the same everywhere.
 func (c loadCommand) print(out *stage.Stage, r load.Result) {
-	fmt.Printf("\n  %s: %s of %s bytes, %d under way on each\n\n", c.Addr,
-		connections(c.Conns), stage.Number(c.Payload), c.Pipeline)
+	out.Blank()
+	out.Line("  %s: %s of %s bytes, %d under way on each", c.Addr, connections(c.Conns), stage.Number(c.Payload), c.Pipeline)
+	out.Blank()
 	row := func(name, format string, args ...any) {
-		fmt.Printf("  %-11s %s\n", name, fmt.Sprintf(format, args...))
+		out.Line("  %-11s %s", name, fmt.Sprintf(format, args...))
 	}
 	row("answered", "%s messages in %s, %s a second", stage.Number(r.Answered), measure.ASCIITime(r.Took), stage.Number(int(r.PerSecond())))
 	row("faults", "%s", r.Faults)
 	if r.Answered == 0 {
 		return
 	}
-	var names, times strings.Builder
-	for _, p := range percentiles {
-		fmt.Fprintf(&names, "%9s", fmt.Sprintf("p%v", p))
-		fmt.Fprintf(&times, "%9s", measure.ASCIITime(r.Percentile(p)))
+	size := len(percentiles) // of them in a row
+	if out.Narrow() {
+		size /= 2
 	}
-	row("round trip", "%s", names.String())
-	row("", "%s", times.String())
+	title := "round trip"
+	for some := range slices.Chunk(percentiles, size) {
+		var names, times strings.Builder
+		for _, p := range some {
+			fmt.Fprintf(&names, "%9s", fmt.Sprintf("p%v", p))
+			fmt.Fprintf(&times, "%9s", measure.ASCIITime(r.Percentile(p)))
+		}
+		row(title, "%s", names.String())
+		row("", "%s", times.String())
+		title = ""
+	}
 }
 
 func (c loadCommand) printJSON(r load.Result) error {

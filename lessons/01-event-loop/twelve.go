@@ -10,6 +10,7 @@ import (
 	"onthewire/lessons/01-event-loop/clients"
 	"onthewire/lessons/01-event-loop/loop"
 	"onthewire/lessons/01-event-loop/watch"
+	"onthewire/lessons/internal/stage"
 )
 
 type twelveCommand struct{}
@@ -26,9 +27,10 @@ func (twelveCommand) Run(ctx context.Context) error {
 		least.packets = min(least.packets, one.packets)
 		least.bytes = min(least.bytes, one.bytes)
 	}
-	fmt.Printf("TCP, an event loop: %d system calls of the server, %d packets, %d bytes on the wire\n",
+	out := stage.New(os.Stdout)
+	out.Line("TCP, an event loop: %d system calls of the server, %d packets, %d bytes",
 		least.calls, least.packets, least.bytes)
-	fmt.Println("The least of ten runs, because whatever else uses the loopback is counted too.")
+	out.Line("The least of ten runs, because whatever else uses the loopback is counted too.")
 	return nil
 }
 

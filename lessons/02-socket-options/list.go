@@ -10,6 +10,7 @@ import (
 	"onthewire/lessons/02-socket-options/options"
 	"onthewire/lessons/02-socket-options/options/values"
 	"onthewire/lessons/internal/cli"
+	"onthewire/lessons/internal/stage"
 )
 
 type listCommand struct {
@@ -49,21 +50,37 @@ func (c listCommand) Run(context.Context) error {
 		encoder.SetIndent("", "  ")
 		return encoder.Encode(rows)
 	case c.Name != "":
-		r := rows[0]
-		fmt.Printf("%s, level %d, number %d: %s\n", r.Name, r.Level, r.Number, r.Type)
-		fmt.Printf("  kernel   %s\n  Go       %s\n  has it   %s\n  socket2  %s\n  read     %s\n  see      bin/lesson2 try %s\n",
-			value(r.Kernel, r.Error), value(r.Go, r.Error), r.Has, or(r.Socket2, "no method"), manual(r.Man), r.Try)
-		return nil
+		show(stage.New(os.Stdout), rows[0])
+	default:
+		table(stage.New(os.Stdout), rows)
 	}
-	print := func(r row, mark string) {
-		fmt.Printf("  %-20s %-9s%1s %-11s %-12s %s\n", r.Name, value(r.Kernel, r.Error), mark, value(r.Go, r.Error), r.Try, or(r.Socket2, "-"))
-	}
-	fmt.Printf("  %-20s %-9s  %-11s %-12s %s\n", "option", "kernel", "Go", "try", "socket2")
-	for _, r := range rows {
-		print(r, map[bool]string{true: ">", false: ""}[r.different])
-	}
-	fmt.Println("\n  > Go has set it to another value than the kernel's.")
 	return nil
+}
+
+func show(s *stage.Stage, r row) {
+	s.Line("%s, level %d, number %d: %s", r.Name, r.Level, r.Number, r.Type)
+	for _, line := range [][2]string{
+		{"kernel", value(r.Kernel, r.Error)}, {"Go", value(r.Go, r.Error)}, {"has it", r.Has},
+		{"socket2", or(r.Socket2, "no method")}, {"read", manual(r.Man)}, {"see", "bin/lesson2 try " + r.Try},
+	} {
+		s.Line("  %-8s %s", line[0], line[1])
+	}
+}
+
+// table has a line for each option or, where the terminal is narrow, two.
+func table(s *stage.Stage, rows []row) {
+	between := ""
+	if s.Narrow() {
+		between = "\n    "
+	}
+	line := func(name, kernel, mark, values, try, socket2 string) {
+		fmt.Printf("  %-20s %-9s%1s %-11s %s%-12s %s\n", name, kernel, mark, values, between, try, socket2)
+	}
+	line("option", "kernel", "", "Go", "try", "socket2")
+	for _, r := range rows {
+		line(r.Name, value(r.Kernel, r.Error), map[bool]string{true: ">", false: ""}[r.different], value(r.Go, r.Error), r.Try, or(r.Socket2, "-"))
+	}
+	s.Say("> Go has set it to another value than the kernel's.")
 }
 
 func rows() ([]row, error) {

@@ -3,11 +3,12 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
+	"os"
 
 	"onthewire/lessons/internal/lab"
+	"onthewire/lessons/internal/stage"
 	"onthewire/lessons/internal/twelve"
 )
 
@@ -19,6 +20,7 @@ func (twelveCommand) Run(ctx context.Context) error {
 	if err := lab.Enter(); err != nil {
 		return err
 	}
+	out := stage.New(os.Stdout)
 	for _, way := range []struct {
 		name    string
 		nodelay bool
@@ -34,7 +36,7 @@ func (twelveCommand) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		fmt.Printf("TCP, %-26s %v\n", way.name+":", cost)
+		out.Line("TCP, %-26s %v", way.name+":", cost)
 	}
 	return nil
 }

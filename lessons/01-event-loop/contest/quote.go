@@ -16,10 +16,15 @@ var quoted = []struct{ theirs, perSecond, p99, ours string }{
 }
 
 // Quote writes it beside what was measured at the most connections.
-func Quote(to io.Writer, results []measure.Result) {
-	fmt.Fprintf(to, "  %-12s%9s%9s     %-12s%9s%9s%13s\n", "quoted", "req/s", "p99", "measured", "msgs/s", "p99", "connections")
+// Where the terminal is narrow, a row's right half is below its left one.
+func Quote(to io.Writer, results []measure.Result, narrow bool) {
+	between := "     "
+	if narrow {
+		between = "\n    "
+	}
+	fmt.Fprintf(to, "  %-12s%9s%9s%s%-12s%9s%9s%13s\n", "quoted", "req/s", "p99", between, "measured", "msgs/s", "p99", "connections")
 	for _, q := range quoted {
-		fmt.Fprintf(to, "  %-12s%9s%9s     %-12s", q.theirs, q.perSecond, q.p99, q.ours)
+		fmt.Fprintf(to, "  %-12s%9s%9s%s%-12s", q.theirs, q.perSecond, q.p99, between, q.ours)
 		best, conns := -1, 0
 		for i, r := range results {
 			p := plan(r.Setting)

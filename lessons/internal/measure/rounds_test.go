@@ -95,7 +95,7 @@ func race() *Table {
 
 func TestATableShowsMediansAndRatios(t *testing.T) {
 	var got strings.Builder
-	race().Write(&got)
+	race().Write(&got, false)
 	want := `                 msgs/s      p99 spread
   first             105       11   18 %
   second            210       11      -

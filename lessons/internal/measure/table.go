@@ -2,10 +2,8 @@ package measure
 
 import (
 	"fmt"
-	"io"
 	"math"
 	"slices"
-	"strings"
 )
 
 // A Column is one property that is measured of every rival.
@@ -78,34 +76,6 @@ func (t *Table) Ahead(rival, other string) (columns []Column) {
 		}
 	}
 	return columns
-}
-
-const cell = 9
-
-// Write prints the medians, and under them their ratios, in 80 columns of ASCII.
-func (t *Table) Write(to io.Writer) {
-	line := func(name string, show func(column int) string, spread string) {
-		text := fmt.Sprintf("  %-12s", name)
-		for i := range t.Columns {
-			text += fmt.Sprintf("%*s", cell, show(i))
-			if i == t.Steady {
-				text += fmt.Sprintf("%*s", cell-2, spread)
-			}
-		}
-		fmt.Fprintln(to, strings.TrimRight(text, " "))
-	}
-	line("", func(i int) string { return t.Columns[i].Name }, "spread")
-	for n, rival := range t.Rivals {
-		if why, ok := t.absent[rival]; ok {
-			fmt.Fprintf(to, "  %-14s %s\n", rival, why)
-			continue
-		}
-		spread := known(Spread(t.Values(rival, t.Steady)), func(v float64) string { return fmt.Sprintf("%.0f %%", v*100) })
-		line(rival, func(i int) string { return known(t.Median(rival, i), t.Columns[i].Show) }, spread)
-		if n > 0 {
-			line("", func(i int) string { return strings.TrimSuffix(known(t.Ratio(rival, i), times), "-") }, "")
-		}
-	}
 }
 
 // times writes a ratio with two digits that count.

@@ -58,7 +58,8 @@ func (s *Stage) Step(format string, args ...any) {
 // Event shows that something has passed from one actor to another.
 func (s *Stage) Event(from, to, format string, args ...any) {
 	what := fmt.Sprintf(format, args...)
-	tail := strings.Repeat("─", max(2, arrowSize-4-runes(what)))
+	room := s.style.Width - saidAt - runes(to) - len("── ") + len("──") // for the text and its arrow
+	tail := strings.Repeat("─", max(2, min(arrowSize-4, room-4)-runes(what)))
 	s.print("%s%s %s %s %s %s\n", s.clock(), pad(from, saidAt-whoAt-1),
 		s.style.dim("──"), what, s.style.dim(tail+"▶"), to)
 }
@@ -83,6 +84,10 @@ func (s *Stage) Next(rows ...[3]string) {
 	}
 	s.print("\n")
 	for _, row := range rows {
+		if indent := 2 + size[0] + 2; indent+size[1]+2+runes(row[2]) > s.style.Width { // what it is about goes below
+			s.print("  %s  %s\n%s\n", s.style.bold(pad(row[0], size[0])), row[1], s.style.hang(row[2], strings.Repeat(" ", indent+2)))
+			continue
+		}
 		s.print("  %s  %s  %s\n", s.style.bold(pad(row[0], size[0])), pad(row[1], size[1]), row[2])
 	}
 }
@@ -104,17 +109,3 @@ func (s *Stage) print(format string, args ...any) {
 
 // Blank leaves a line empty.
 func (s *Stage) Blank() { s.print("\n") }
-
-// Row shows a setting and what was seen with it.
-func (s *Stage) Row(setting, seen string) {
-	const seenAt = 48
-	indent := strings.Repeat(" ", seenAt)
-	if s.style.Width < widest { // too narrow for two columns
-		indent = strings.Repeat(" ", textAt+2)
-		s.print("%s\n", s.style.hang(setting, strings.Repeat(" ", textAt)))
-		s.print("%s\n", s.style.hang(seen, indent))
-		return
-	}
-	text := s.style.hang(seen, indent)
-	s.print("%s%s%s\n", strings.Repeat(" ", textAt), pad(setting, seenAt-textAt-1)+" ", strings.TrimLeft(text, " "))
-}

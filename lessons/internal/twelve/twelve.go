@@ -29,13 +29,13 @@ type Cost struct {
 	RoundTrips     int           // until then: how often the link was crossed there and back
 }
 
+// String is short, so that a row of a lesson fits in 80 columns.
 func (c Cost) String() string {
 	plural := "s"
 	if c.RoundTrips == 1 {
 		plural = ""
 	}
-	return fmt.Sprintf("%d packets, %d bytes on the wire, %s, %d round trip%s before the answer",
-		c.Packets, c.Bytes, stage.Time(c.Took), c.RoundTrips, plural)
+	return fmt.Sprintf("%d packets, %d bytes, %s, %d round trip%s", c.Packets, c.Bytes, stage.Time(c.Took), c.RoundTrips, plural)
 }
 
 // Count opens a link, lets exchange say the twelve bytes on it and wait for the answer, and

@@ -11,6 +11,7 @@ import (
 
 	"onthewire/lessons/internal/cli"
 	"onthewire/lessons/internal/lab"
+	"onthewire/lessons/internal/stage"
 )
 
 func main() {
@@ -114,10 +115,11 @@ func (c *labCommand) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer stop()
-	fmt.Fprintf(os.Stderr, "lab: client %v to server %v over %v there and back%s, %s\n", link.Client.Addr, link.Server.Addr, c.RTT, c.faults(), link.Client.Congestion)
+	said := stage.New(os.Stderr)
+	said.Line("lab: client %v to server %v over %v there and back%s, %s", link.Client.Addr, link.Server.Addr, c.RTT, c.faults(), link.Client.Congestion)
 	err = program(ctx, link.Client, environment, c.Command[0], c.Command[1:]...).Run()
-	tell("to the server", link.ToServer.Counts())
-	tell("to the client", link.ToClient.Counts())
+	tell(said, "to the server", link.ToServer.Counts())
+	tell(said, "to the client", link.ToClient.Counts())
 	return err
 }
 
@@ -142,15 +144,15 @@ func describe(p lab.Packet) string {
 	return ""
 }
 
-func tell(where string, n lab.Counts) {
-	fmt.Fprintf(os.Stderr, "lab: %s %d packets, %d bytes", where, n.Packets, n.Bytes)
+func tell(said *stage.Stage, where string, n lab.Counts) {
+	line := fmt.Sprintf("lab: %s %d packets, %d bytes", where, n.Packets, n.Bytes)
 	for _, fate := range []struct {
 		name string
 		n    int
 	}{{"overtaken", n.Overtaken}, {"lost", n.Lost}, {"overflowed", n.Overflowed}, {"oversized", n.Oversized}} {
 		if fate.n > 0 {
-			fmt.Fprintf(os.Stderr, ", %d %s", fate.n, fate.name)
+			line += fmt.Sprintf(", %d %s", fate.n, fate.name)
 		}
 	}
-	fmt.Fprintln(os.Stderr)
+	said.Line("%s", line)
 }
