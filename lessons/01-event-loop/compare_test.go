@@ -51,7 +51,7 @@ func TestComparePrintsATable(t *testing.T) {
 	if status != 0 {
 		t.Fatalf("status %d\n%s", status, said)
 	}
-	narrow(t, []byte(out))
+	fits(t, 80, out)
 	for _, part := range []string{
 		"Without nobody: ", "servers: 2", "100 connections x 64 bytes\n", "\n  loop  ", "\n  tiny  ", "Every round won by loop against tiny: ",
 		"  quoted  ", "  mio  ", "500,000   0.5 ms     loop  ",

@@ -24,11 +24,7 @@ func TestTheDemoEndsByItselfAndNeedsLittle(t *testing.T) {
 	if took := time.Since(begun); took > 5*time.Second {
 		t.Errorf("it took %v", took)
 	}
-	for line := range bytes.Lines(out) {
-		if len(line) > 81 {
-			t.Errorf("a line of more than 80 columns: %s", line)
-		}
-	}
+	fits(t, 80, string(out))
 	for _, sentence := range []string{
 		"was asleep in one system call: 0 wake-ups",
 		"1 of 42 ready",

@@ -27,7 +27,7 @@ func TestLoadTalksToTheServer(t *testing.T) {
 			t.Errorf("it does not say %q:\n%s", part, out)
 		}
 	}
-	narrow(t, out)
+	fits(t, 80, string(out))
 
 	out, err = lesson1("load", "--addr", address, "--conns", "3", "--pipeline", "4", "--for", "100ms", "--json").Output()
 	if err != nil {
@@ -154,13 +154,4 @@ func outcome(cmd *exec.Cmd) (out, said string, status int) {
 		status = -1
 	}
 	return stdout.String(), stderr.String(), status
-}
-
-func narrow(t *testing.T, out []byte) {
-	t.Helper()
-	for line := range bytes.Lines(out) {
-		if n := len([]rune(string(line))); n > 81 {
-			t.Errorf("a line of %d columns: %s", n-1, line)
-		}
-	}
 }

@@ -69,12 +69,12 @@ func show(s *stage.Stage, r row) {
 
 // table has a line for each option or, where the terminal is narrow, two.
 func table(s *stage.Stage, rows []row) {
-	between := ""
-	if s.Narrow() {
-		between = "\n    "
-	}
 	line := func(name, kernel, mark, values, try, socket2 string) {
-		fmt.Printf("  %-20s %-9s%1s %-11s %s%-12s %s\n", name, kernel, mark, values, between, try, socket2)
+		left := fmt.Sprintf("  %-20s %-9s%1s %-11s ", name, kernel, mark, values)
+		if s.Narrow() {
+			left = strings.TrimRight(left, " ") + "\n      "
+		}
+		fmt.Printf("%s%-12s %s\n", left, try, socket2)
 	}
 	line("option", "kernel", "", "Go", "try", "socket2")
 	for _, r := range rows {

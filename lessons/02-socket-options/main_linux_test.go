@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"net"
@@ -136,14 +137,24 @@ func TestListPrintsWhatAProgramCanRead(t *testing.T) {
 	}
 }
 
-func TestTheListFitsInEightyColumns(t *testing.T) {
-	out, err := lesson2("list").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for line := range strings.Lines(string(out)) {
-		if len(line) > 81 {
-			t.Errorf("%d columns: %s", len(line)-1, line)
+func TestTheListFitsInTheTerminal(t *testing.T) {
+	for _, columns := range []int{80, 60} {
+		for _, words := range [][]string{{"list"}, {"list", "TCP_NODELAY"}, {"twelve"}} {
+			cmd := lesson2(words...)
+			cmd.Env = append(cmd.Env, "COLUMNS="+strconv.Itoa(columns))
+			out, err := cmd.Output()
+			if exit, ok := errors.AsType[*exec.ExitError](err); ok && bytes.HasPrefix(exit.Stderr, []byte("lab: ")) {
+				t.Logf("%q is not tried: %s", words, exit.Stderr)
+				continue
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			for line := range strings.Lines(string(out)) {
+				if n := len([]rune(strings.TrimSuffix(line, "\n"))); n > columns {
+					t.Errorf("%q: a line of %d columns, want at most %d: %s", words, n, columns, line)
+				}
+			}
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"onthewire/lessons/02-socket-options/sniffer"
+	"onthewire/lessons/internal/cli"
 	"onthewire/lessons/internal/packet"
 	"onthewire/lessons/internal/pcapng"
 	"onthewire/lessons/internal/stage"
@@ -64,7 +65,7 @@ type capture struct {
 func create(path, iface string, link packet.Link) (*capture, error) {
 	file, err := os.Create(path)
 	if err != nil {
-		return nil, err
+		return nil, cli.NotWritten(err)
 	}
 	c := &capture{file: file, buffer: bufio.NewWriter(file)}
 	c.write(pcapng.Section())

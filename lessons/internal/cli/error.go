@@ -2,7 +2,9 @@ package cli
 
 import (
 	"errors"
+	"io/fs"
 	"net"
+	"os"
 	"strings"
 	"syscall"
 
@@ -58,4 +60,12 @@ func NotListening(err error) error {
 		return err
 	}
 	return advised{err, next}
+}
+
+// NotWritten adds advice to why a file that a flag names cannot be made.
+func NotWritten(err error) error {
+	if errors.Is(err, fs.ErrPermission) {
+		return advised{err, "this user may not write there, try a file in " + os.TempDir()}
+	}
+	return err
 }

@@ -107,6 +107,25 @@ func TestATableShowsMediansAndRatios(t *testing.T) {
 	}
 }
 
+func TestATableOfANarrowTerminalHasTwoParts(t *testing.T) {
+	var got strings.Builder
+	race().Write(&got, true)
+	want := `                 msgs/s
+  first             105
+  second            210
+                  x2.00
+  third          not today
+
+                    p99 spread
+  first              11   18 %
+  second             11      -
+                  x1.00
+`
+	if diff := cmp.Diff(want, got.String()); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
 func TestOnlyWhoWinsEveryRoundIsAhead(t *testing.T) {
 	table := race()
 	if ahead := table.Ahead("second", "first"); len(ahead) != 1 || ahead[0].Name != "msgs/s" {

@@ -113,6 +113,23 @@ func TestANarrowTerminalBreaksLinesBetweenWords(t *testing.T) {
 	}
 }
 
+func TestANarrowTerminalShortensArrowsAndPutsTheRestBelow(t *testing.T) {
+	got := play(Style{Unicode: true, Width: 59}, func(s *Stage, _ func(time.Duration)) {
+		s.Event("loop", "client 617", "read 12, write 12")
+		s.Next([3]string{"compare", "bin/lesson1 compare", "with goroutines, with threads"})
+		s.Line("  answered    1,123,456 messages in 1.0 s, 1,123,456 a second")
+	})
+	want := `     0.00 s  loop       ── read 12, write 12 ──▶ client 617
+
+  compare  bin/lesson1 compare
+             with goroutines, with threads
+  answered 1,123,456 messages in 1.0 s, 1,123,456 a second
+`
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
 func TestNext(t *testing.T) {
 	golden(t, func(s *Stage, _ func(time.Duration)) {
 		s.Next([3]string{"read", "README.md", "an hour"}, [3]string{"compare", "make soak", "×5 …"})

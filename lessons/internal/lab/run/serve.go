@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"onthewire/lessons/internal/cli"
 	"onthewire/lessons/internal/lab"
 )
 
@@ -69,7 +70,7 @@ func (twelve) Read(p []byte) (int, error) {
 func capture(link *lab.Link, path string) (keys string, end func() error, err error) {
 	file, err := os.Create(path)
 	if err != nil {
-		return "", nil, err
+		return "", nil, cli.NotWritten(err)
 	}
 	dir, err := os.MkdirTemp("", "lab-keys-")
 	if err != nil {
