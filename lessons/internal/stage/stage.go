@@ -58,8 +58,8 @@ func (s *Stage) Step(format string, args ...any) {
 // Event shows that something has passed from one actor to another.
 func (s *Stage) Event(from, to, format string, args ...any) {
 	what := fmt.Sprintf(format, args...)
-	room := s.style.Width - saidAt - runes(to) - len("── ") + len("──") // for the text and its arrow
-	tail := strings.Repeat("─", max(2, min(arrowSize-4, room-4)-runes(what)))
+	room := s.style.Width - saidAt - runes("── ") - runes(" ▶ ") - runes(to) // for what has passed and its arrow
+	tail := strings.Repeat("─", max(2, min(arrowSize-4, room)-runes(what)))
 	s.print("%s%s %s %s %s %s\n", s.clock(), pad(from, saidAt-whoAt-1),
 		s.style.dim("──"), what, s.style.dim(tail+"▶"), to)
 }

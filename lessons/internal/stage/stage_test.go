@@ -117,13 +117,14 @@ func TestANarrowTerminalShortensArrowsAndPutsTheRestBelow(t *testing.T) {
 	got := play(Style{Unicode: true, Width: 59}, func(s *Stage, _ func(time.Duration)) {
 		s.Event("loop", "client 617", "read 12, write 12")
 		s.Next([3]string{"compare", "bin/lesson1 compare", "with goroutines, with threads"})
-		s.Line("  answered    1,123,456 messages in 1.0 s, 1,123,456 a second")
+		s.Line("  answered    1,123,456 messages in 1.0 s, 1,123,456 a second, 0 faults")
 	})
 	want := `     0.00 s  loop       ── read 12, write 12 ──▶ client 617
 
   compare  bin/lesson1 compare
              with goroutines, with threads
-  answered 1,123,456 messages in 1.0 s, 1,123,456 a second
+  answered 1,123,456 messages in 1.0 s, 1,123,456 a
+    second, 0 faults
 `
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
