@@ -7,6 +7,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"onthewire/lessons/internal/errno"
 )
 
 // A Server echoes to every client what it sends.
@@ -59,7 +61,7 @@ func (s *Server) accept(ctx context.Context, serve func(net.Conn)) error {
 			serve(conn)
 		case ctx.Err() != nil:
 			return nil
-		case errors.Is(err, net.ErrClosed), errors.Is(err, syscall.EINVAL), errors.Is(err, syscall.EBADF), errors.Is(err, syscall.ENOTSOCK):
+		case errors.Is(err, net.ErrClosed), errno.Is(err, syscall.EINVAL), errno.Is(err, syscall.EBADF), errno.Is(err, syscall.ENOTSOCK):
 			return err
 		default:
 			// It will pass. Out of descriptors, most likely: wait until somebody leaves.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net"
 	"os"
-	"runtime"
 	"testing"
 
 	"onthewire/lessons/internal/experiment"
@@ -63,11 +62,7 @@ func TestAnErrorOfTheKernelIsNamedAsInErrno(t *testing.T) {
 	}
 	defer first.Close()
 	_, err = net.Listen("tcp4", first.Addr().String())
-	want := "EADDRINUSE"
-	if runtime.GOOS == "windows" {
-		want = "WSAEADDRINUSE"
-	}
-	if got := experiment.ErrnoName(err); got != want {
+	if got := experiment.ErrnoName(err); got != "EADDRINUSE" {
 		t.Errorf("%v is named %q", err, got)
 	}
 	if got := experiment.ErrnoName(os.ErrDeadlineExceeded); got != "i/o timeout" {

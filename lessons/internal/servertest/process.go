@@ -26,6 +26,22 @@ type server struct {
 	pid     int // 0: it is in this process
 }
 
+// skipWhereUnsupported opens the server once, since this system may lack what it takes.
+func (s *Server) skipWhereUnsupported(t *testing.T) {
+	t.Helper()
+	if s.Open == nil {
+		return
+	}
+	_, run, err := s.Open(t.Context(), Settings{})
+	if errors.Is(err, errors.ErrUnsupported) {
+		t.Skip(err)
+	}
+	must(t, err)
+	over, stop := context.WithCancel(t.Context())
+	stop()
+	must(t, run(over)) // it closes the listener
+}
+
 // start runs a server until the end of the test, in this process where that is possible.
 func (s *Server) start(t *testing.T) *server {
 	t.Helper()

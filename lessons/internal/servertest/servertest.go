@@ -61,6 +61,7 @@ func Run(t *testing.T, s Server) {
 		s.Talk = Echo()
 	}
 	s.playPart(t)
+	s.skipWhereUnsupported(t)
 	for _, test := range []struct {
 		name string
 		test func(*testing.T, *Server)

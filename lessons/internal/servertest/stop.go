@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"onthewire/lessons/internal/errno"
 )
 
 func stoppingClosesTheSilentAtOnce(t *testing.T, s *Server) {
@@ -51,7 +53,7 @@ func stoppingLetsNobodyInAnyMore(t *testing.T, s *Server) {
 	srv := s.start(t)
 	srv.stop()
 	srv.wait()
-	if _, err := net.Dial("tcp", srv.address); !errors.Is(err, syscall.ECONNREFUSED) {
+	if _, err := net.Dial("tcp", srv.address); !errno.Is(err, syscall.ECONNREFUSED) {
 		t.Errorf("a new client gets %v, want ECONNREFUSED", err)
 	}
 }
@@ -107,7 +109,7 @@ func afterTheDrainTimeTheRestIsReset(t *testing.T, s *Server) {
 	begun := time.Now()
 	srv.stop()
 	n, err := io.Copy(io.Discard, c.Reader)
-	if !errors.Is(err, syscall.ECONNRESET) {
+	if !errno.Is(err, syscall.ECONNRESET) {
 		t.Errorf("after %d bytes the client sees %v, want a reset", n, err)
 	}
 	srv.waitCut(s)

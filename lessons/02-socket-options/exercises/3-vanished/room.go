@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"onthewire/lessons/02-socket-options/echo"
+	"onthewire/lessons/internal/errno"
 )
 
 // This file is for reading: the chat of lesson 01, with two goroutines for each guest.
@@ -78,7 +79,7 @@ func accept(ctx context.Context, listener net.Listener, enter func(*net.TCPConn)
 			enter(conn.(*net.TCPConn))
 		case ctx.Err() != nil:
 			return nil
-		case errors.Is(err, net.ErrClosed), errors.Is(err, syscall.EINVAL), errors.Is(err, syscall.EBADF), errors.Is(err, syscall.ENOTSOCK):
+		case errors.Is(err, net.ErrClosed), errno.Is(err, syscall.EINVAL), errno.Is(err, syscall.EBADF), errno.Is(err, syscall.ENOTSOCK):
 			return err
 		default: // no descriptor is free, most likely: the guest waits in the queue
 			pause = min(max(5*time.Millisecond, 2*pause), time.Second)
