@@ -64,7 +64,7 @@ func (s *Socket) Accept() (*Socket, netip.AddrPort, error) {
 	return &Socket{fd}, peer, nil
 }
 
-// Connect waits until the peer has answered, for as long as the kernel has patience.
+// Connect waits until the peer has answered, or the kernel gives up.
 func (s *Socket) Connect(addr netip.AddrPort) error {
 	return at("connect", addr, sys.Connect(s.fd, addr))
 }

@@ -114,7 +114,7 @@ func TestAReadTimeoutEndsAReadThatBlocks(t *testing.T) {
 	}
 }
 
-func TestNobodyAnswersAConnectAndItsPatienceEnds(t *testing.T) {
+func TestNobodyAnswersAConnectAndItsTimeoutEnds(t *testing.T) {
 	leak.Check(t)
 	_, at := listening(t)
 	refused := must[*socket.Socket](t)(socket.New(socket.IPv4, socket.Stream, 0))
