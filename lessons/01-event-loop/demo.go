@@ -1,8 +1,9 @@
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+
 package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -39,10 +40,6 @@ func (c demoCommand) Run(ctx context.Context) error {
 			measure.MaxDescriptors(), 2*fewest+spare)
 	}
 	play, scene, err := scenes.Open(ctx)
-	if errors.Is(err, errors.ErrUnsupported) {
-		s.Say("%v.", err)
-		return nil
-	}
 	if err != nil {
 		return err
 	}

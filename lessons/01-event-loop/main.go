@@ -1,3 +1,5 @@
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+
 // Lesson 1: an event loop, and an echo server on it that serves every client from one
 // goroutine.
 package main

@@ -1,3 +1,5 @@
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+
 // Package contest sets echo servers side by side under the loads of this lesson.
 //
 // Read it in this order: contest.go (the loads, and what is measured), yardstick.go (the

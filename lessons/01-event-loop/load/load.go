@@ -1,3 +1,5 @@
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+
 // Package load plays the clients of an echo server: as many as it likes from one
 // goroutine. It looks at every byte that comes back, and at how long that took.
 //

@@ -1,3 +1,5 @@
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+
 // Package poller tells which of many descriptors are ready, and sleeps until one is.
 //
 // Each system has its own way: epoll on Linux, kqueue on macOS and the BSDs. The file

@@ -1,3 +1,5 @@
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+
 // Package scenes plays the demo's story: a real server, watched, and its clients. Each scene
 // returns what was measured in it.
 package scenes
