@@ -1,0 +1,11 @@
+//go:build !linux
+
+package multicast
+
+import (
+	"net"
+	"net/netip"
+)
+
+// onlyJoined has nothing to do: elsewhere a socket hears only the groups that it has joined.
+func onlyJoined(*net.UDPConn, netip.Addr) error { return nil }
