@@ -19,6 +19,10 @@ var (
 	Group6 = netip.MustParseAddrPort("[ff12::5749:5245]:61773")
 )
 
+// Loopback is a way to other programs of this host, where there is a device of that name. It
+// carries no groups of its own accord, so it is served by broadcast.
+const Loopback = "lo IPv4"
+
 // Interfaces names the ways to the neighbours: each interface that is up, once for each IP
 // version that it has an address of, such as "eth0 IPv4".
 func Interfaces() (names []string, err error) {
@@ -71,16 +75,11 @@ func Open(name string) (*discover.Link, error) {
 	return &discover.Link{Conn: conn, To: net.UDPAddrFromAddrPort(group)}, nil
 }
 
-// openBroadcast makes a socket that hears all of a port, and reaches everybody of the first
-// network of ifi.
+// openBroadcast makes a socket that hears all of a port, and reaches everybody of a network
+// of ifi.
 func openBroadcast(ifi *net.Interface, port uint16) (*discover.Link, error) {
-	addrs, err := ifi.Addrs()
-	if err != nil {
-		return nil, err
-	}
-	for _, addr := range addrs {
-		prefix, err := netip.ParsePrefix(addr.String())
-		if err != nil || !prefix.Addr().Is4() {
+	for _, b := range Broadcasts() {
+		if b.Interface != ifi.Name {
 			continue
 		}
 		config := net.ListenConfig{Control: share}
@@ -88,17 +87,7 @@ func openBroadcast(ifi *net.Interface, port uint16) (*discover.Link, error) {
 		if err != nil {
 			return nil, err
 		}
-		to := netip.AddrPortFrom(Broadcast(prefix), port)
-		return &discover.Link{Conn: conn, To: net.UDPAddrFromAddrPort(to)}, nil
+		return &discover.Link{Conn: conn, To: net.UDPAddrFromAddrPort(netip.AddrPortFrom(b.Addr, port))}, nil
 	}
-	return nil, fmt.Errorf("%s: no IPv4 address", ifi.Name)
-}
-
-// Broadcast is the address that means everybody of a network: its last one (RFC 919).
-func Broadcast(network netip.Prefix) netip.Addr {
-	last := network.Masked().Addr().As4()
-	for bit := network.Bits(); bit < 32; bit++ {
-		last[bit/8] |= 0x80 >> (bit % 8)
-	}
-	return netip.AddrFrom4(last)
+	return nil, fmt.Errorf("%s: no IPv4 network", ifi.Name)
 }

@@ -9,20 +9,21 @@ import (
 	"net/netip"
 )
 
-// Net sends data from an address, port 0 for any, and tells which one it was.
+// Net sends data from an address of this host; port 0 is any, and the unspecified address is
+// the one that the route chooses.
 //
 // The network is udp4 or udp6, never udp: a socket for both cannot send to an IPv4 broadcast
 // address everywhere.
-func Net(ctx context.Context, from, to netip.AddrPort, data []byte) (netip.AddrPort, error) {
+func Net(ctx context.Context, from, to netip.AddrPort, data []byte) error {
 	network := "udp4"
 	if to.Addr().Is6() {
 		network = "udp6"
 	}
 	conn, err := new(net.ListenConfig).ListenPacket(ctx, network, from.String())
 	if err != nil {
-		return netip.AddrPort{}, err
+		return err
 	}
 	defer conn.Close()
 	_, err = conn.WriteTo(data, net.UDPAddrFromAddrPort(to))
-	return conn.LocalAddr().(*net.UDPAddr).AddrPort(), err
+	return err
 }

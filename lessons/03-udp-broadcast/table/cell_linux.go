@@ -1,8 +1,3 @@
-// Package table finds out who hears a datagram, by sending one.
-//
-// Read it in this order: cell_linux.go (one question, one answer), filter_linux.go (the
-// address that is bound), shared_linux.go (two sockets on one port), group_linux.go (who is
-// in a group).
 package table
 
 import (
@@ -20,20 +15,6 @@ import (
 
 	"onthewire/lessons/03-udp-broadcast/multicast"
 )
-
-// A Place is where we try it: a host that sends, and one that listens. Both may be one.
-type Place struct {
-	Name             string // "lo", "lan"
-	Interface        string // by which the two are connected, of the same name on both
-	Sender, Receiver Host
-	Destinations     []netip.Addr // what one can send to here
-}
-
-// A Host makes sockets.
-type Host struct {
-	Addr, Addr6 netip.Addr
-	Do          func(func() error) error // runs something there, so that its sockets are of that host
-}
 
 // A Socket says how a receiver is made.
 type Socket struct {

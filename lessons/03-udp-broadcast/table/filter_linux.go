@@ -7,26 +7,6 @@ import (
 	"onthewire/lessons/internal/experiment"
 )
 
-// A Table is what came of trying: a line a row.
-type Table struct {
-	Corner  string // what rows and columns are
-	Columns []string
-	Rows    []Row
-}
-
-// A Row is one thing tried, once for each column.
-type Row struct {
-	Name  string
-	Where string // the place
-	Cells []string
-}
-
-// What a cell can say besides: the name of the error which the kernel gave.
-const (
-	Hears  = "hears"
-	Silent = "-"
-)
-
 // Filter sends to each address that reaches somebody, and binds a receiver to each address
 // that there is.
 func Filter(p Place) (Table, error) {

@@ -1,0 +1,16 @@
+// Lesson 3: datagrams for everybody, and who hears them.
+package main
+
+import "onthewire/lessons/internal/cli"
+
+var commands struct {
+	Demo     demoCommand     `cmd:"" default:"1" help:"Show who hears a datagram, and how three hosts find each other."`
+	Send     sendCommand     `cmd:"" help:"Send one datagram."`
+	Listen   listenCommand   `cmd:"" help:"Show every datagram that a socket hears, with all that the kernel knows."`
+	Table    tableCommand    `cmd:"" help:"Try every address to send to against every address to bind."`
+	Discover discoverCommand `cmd:"" help:"Announce a service to the neighbours, and list theirs."`
+}
+
+func main() {
+	cli.Main("lesson3", "Lesson 3: datagrams for everybody, and who hears them.", &commands)
+}
