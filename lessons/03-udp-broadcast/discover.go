@@ -35,22 +35,22 @@ func (c discoverCommand) Run(ctx context.Context) error {
 	if c.Name == "" {
 		c.Name, _ = os.Hostname() // without one, the name is refused like any other empty name
 	}
-	sent, bytes := 0, 0
-	begun := time.Now()
+	sent, bytes, last := 0, 0, 0
 	err := (&discover.Node{
 		Name: c.Name, Service: c.Service, Port: c.Port, Interval: c.Interval,
 		Interfaces: c.interfaces, Open: multicast.Open,
 		Events: func(e discover.Event) {
 			if e.Kind == discover.Sent {
-				sent, bytes = sent+1, bytes+e.Size
+				sent, bytes, last = sent+1, bytes+e.Size, e.Size
 				return
 			}
 			c.print(e)
 		},
 	}).Run(ctx)
 	if err == nil {
-		hours := time.Since(begun).Hours()
-		fmt.Printf("sent %s datagrams, %s bytes: %s bytes an hour\n", stage.Number(sent), stage.Number(bytes), stage.Number(int(float64(bytes)/hours)))
+		hourly := last * int(time.Hour/c.Interval)
+		fmt.Printf("sent %s datagrams, %s bytes; once all are found, %s bytes an hour on each interface\n",
+			stage.Number(sent), stage.Number(bytes), stage.Number(hourly))
 	}
 	return err
 }
