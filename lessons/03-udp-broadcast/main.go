@@ -9,6 +9,8 @@ var commands struct {
 	Listen   listenCommand   `cmd:"" help:"Show every datagram that a socket hears, with all that the kernel knows."`
 	Table    tableCommand    `cmd:"" help:"Try every address to send to against every address to bind."`
 	Discover discoverCommand `cmd:"" help:"Announce a service to the neighbours, and list theirs."`
+	Try      tryCommand      `cmd:"" help:"Run an experiment: one thing changed, and what that changes."`
+	Twelve   twelveCommand   `cmd:"" help:"Say twelve bytes over a long link, and count what they cost."`
 }
 
 func main() {

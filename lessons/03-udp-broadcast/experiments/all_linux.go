@@ -1,0 +1,12 @@
+// Package experiments lists those of this lesson. Each stands in a file of its own below.
+package experiments
+
+import (
+	"onthewire/lessons/03-udp-broadcast/experiments/receive"
+	"onthewire/lessons/internal/experiment"
+)
+
+// All are the experiments of this system.
+func All() []experiment.Experiment {
+	return []experiment.Experiment{receive.Drops}
+}
