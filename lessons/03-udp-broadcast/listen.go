@@ -2,13 +2,11 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
 	"os"
 	"runtime"
-	"syscall"
 
 	"onthewire/lessons/03-udp-broadcast/datagram"
 	"onthewire/lessons/03-udp-broadcast/multicast"
@@ -72,15 +70,8 @@ func (c listenCommand) open(ctx context.Context) (*net.UDPConn, error) {
 		network = "udp6"
 	}
 	conn, err := new(net.ListenConfig).ListenPacket(ctx, network, c.Addr.String())
-	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("%w; another program has the port, try --addr %v:0", err, c.Addr.Addr())
-	case errors.Is(err, syscall.EADDRNOTAVAIL):
-		return nil, fmt.Errorf("%w; no interface of this machine has that address, try --addr 0.0.0.0:9000", err)
-	case errors.Is(err, syscall.EACCES):
-		return nil, fmt.Errorf("%w; ports below 1024 need CAP_NET_BIND_SERVICE, try --addr %v:0", err, c.Addr.Addr())
-	case err != nil:
-		return nil, err
+	if err != nil {
+		return nil, cli.NotListening(err)
 	}
 	if c.Join.IsValid() {
 		ifi, err := net.InterfaceByName(c.Iface)
@@ -89,7 +80,7 @@ func (c listenCommand) open(ctx context.Context) (*net.UDPConn, error) {
 		}
 		if err != nil {
 			conn.Close()
-			return nil, fmt.Errorf("%w; --iface takes one of those that ip address shows", err)
+			return nil, cli.Advise(err, "--iface takes an interface that is up, see ip address")
 		}
 	}
 	return conn.(*net.UDPConn), nil

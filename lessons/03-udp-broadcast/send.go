@@ -10,6 +10,7 @@ import (
 
 	"onthewire/lessons/03-udp-broadcast/multicast"
 	"onthewire/lessons/03-udp-broadcast/send"
+	"onthewire/lessons/internal/cli"
 )
 
 type sendCommand struct {
@@ -69,24 +70,21 @@ func (c sendCommand) interfaceName() string {
 	return name
 }
 
-// advise says what a person would try next.
+// advise adds what a person would try next.
 func (c sendCommand) advise(err error) error {
-	next := ""
 	switch {
 	case errors.Is(err, syscall.ENETUNREACH):
-		next = "no route leads there; --from 127.0.0.1:0 stays on this machine"
+		next := "no route leads there; --from 127.0.0.1:0 stays on this machine"
 		if here := multicast.Broadcasts(); len(here) > 0 {
-			next += fmt.Sprintf(", --to %v reaches everybody behind %s", netip.AddrPortFrom(here[0].Addr, c.To.Port()), here[0].Interface)
+			next += fmt.Sprintf(", --to %v is everybody behind %s", netip.AddrPortFrom(here[0].Addr, c.To.Port()), here[0].Interface)
 		}
+		return cli.Advise(err, next)
 	case errors.Is(err, syscall.EACCES):
-		next = "the address is for everybody, and SO_BROADCAST is not set; leave --no-bit out"
+		return cli.Advise(err, "that address is for everybody, and SO_BROADCAST is not set; leave --no-bit out")
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
-		next = "no interface of this machine has that address to send from; leave --from out"
+		return cli.Advise(err, "no interface of this machine has that address, leave --from out")
 	case errors.Is(err, syscall.EMSGSIZE):
-		next = "a datagram has at most 65,507 bytes"
+		return cli.Advise(err, "a datagram of UDP over IPv4 has at most 65,507 bytes")
 	}
-	if next == "" {
-		return err
-	}
-	return fmt.Errorf("%w; %s", err, next)
+	return err
 }

@@ -1,7 +1,6 @@
 package multicast
 
 import (
-	"context"
 	"fmt"
 	"net"
 	"net/netip"
@@ -68,7 +67,7 @@ func Open(name string) (*discover.Link, error) {
 	case ifi.Flags&net.FlagMulticast == 0:
 		return openBroadcast(ifi, Group4.Port())
 	}
-	conn, err := Listen(context.Background(), ifi, group)
+	conn, err := Listen(ifi, group)
 	if err != nil {
 		return nil, err
 	}
@@ -82,8 +81,7 @@ func openBroadcast(ifi *net.Interface, port uint16) (*discover.Link, error) {
 		if b.Interface != ifi.Name {
 			continue
 		}
-		config := net.ListenConfig{Control: share}
-		conn, err := config.ListenPacket(context.Background(), "udp4", netip.AddrPortFrom(netip.IPv4Unspecified(), port).String())
+		conn, err := bind(netip.AddrPortFrom(netip.IPv4Unspecified(), port), 0)
 		if err != nil {
 			return nil, err
 		}

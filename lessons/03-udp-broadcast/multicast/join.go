@@ -1,12 +1,11 @@
 // Package multicast makes sockets that hear a group, one for each interface.
 //
 // Read it in this order: join.go (a socket in a group), interfaces.go (which interfaces can
-// have one), only_linux.go (what Linux would let through besides).
+// have one), bind_unix.go (an address to share), only_linux.go (what Linux would let through).
 package multicast
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"net"
 	"net/netip"
@@ -16,24 +15,18 @@ import (
 )
 
 // Listen makes a socket that hears what is sent to group on one interface, and that sends
-// there. Several programs of a host may each have one.
-func Listen(ctx context.Context, ifi *net.Interface, group netip.AddrPort) (*net.UDPConn, error) {
-	network := "udp4"
-	if group.Addr().Is6() {
-		network = "udp6"
-		group = netip.AddrPortFrom(group.Addr().WithZone(ifi.Name), group.Port())
-	}
-	config := net.ListenConfig{Control: share}
-	conn, err := config.ListenPacket(ctx, network, bindTo(group).String())
+// there. Several programs of a host may each have one. It is bound to the group's address,
+// so what is sent to its port at any other address passes it by.
+func Listen(ifi *net.Interface, group netip.AddrPort) (*net.UDPConn, error) {
+	conn, err := bind(group, ifi.Index)
 	if err != nil {
+		return nil, fmt.Errorf("listen %v: %w", group, err)
+	}
+	if err := Join(conn, ifi, group.Addr()); err != nil {
+		conn.Close()
 		return nil, err
 	}
-	udp := conn.(*net.UDPConn)
-	if err := Join(udp, ifi, group.Addr()); err != nil {
-		udp.Close()
-		return nil, err
-	}
-	return udp, nil
+	return conn, nil
 }
 
 // Join subscribes to a group on one interface: the kernel tells the network card, and the

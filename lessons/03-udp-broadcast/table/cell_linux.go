@@ -1,89 +1,20 @@
 package table
 
 import (
-	"context"
-	"errors"
 	"net"
 	"net/netip"
-	"os"
-	"syscall"
 	"time"
 
 	"golang.org/x/net/ipv4"
 	"golang.org/x/net/ipv6"
-	"golang.org/x/sys/unix"
 
 	"onthewire/lessons/03-udp-broadcast/multicast"
 )
-
-// A Socket says how a receiver is made.
-type Socket struct {
-	Bind      netip.Addr
-	Port      uint16                   // 0: any
-	Options   []int                    // of level SOL_SOCKET, set before the bind
-	Prepare   func(*net.UDPConn) error // what comes behind the bind; a group is joined, say
-	Connected bool                     // to the sender
-}
 
 const (
 	fenceTime = 500 * time.Millisecond // for the fence, which takes microseconds where it arrives at all
 	graceTime = 5 * time.Millisecond   // for whoever was still under way when the fence arrived
 )
-
-// open makes a receiver. from is needed where it is to be connected.
-func (p Place) open(s Socket, from *net.UDPConn) (conn *net.UDPConn, err error) {
-	config := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) (err error) {
-		controlling := c.Control(func(fd uintptr) {
-			for _, option := range s.Options {
-				if err == nil {
-					err = os.NewSyscallError("setsockopt", unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, option, 1))
-				}
-			}
-		})
-		return errors.Join(controlling, err)
-	}}
-	err = p.Receiver.Do(func() error {
-		pc, err := config.ListenPacket(context.Background(), version(s.Bind), netip.AddrPortFrom(p.zoned(s.Bind), s.Port).String())
-		if err != nil {
-			return err
-		}
-		conn = pc.(*net.UDPConn)
-		if s.Prepare != nil {
-			err = s.Prepare(conn)
-		}
-		if err == nil && s.Connected {
-			err = connect(conn, netip.AddrPortFrom(p.Sender.own(s.Bind), port(from)))
-		}
-		if err != nil {
-			conn.Close()
-		}
-		return err
-	})
-	return conn, err
-}
-
-// connect lets a bound socket hear one sender only.
-func connect(conn *net.UDPConn, to netip.AddrPort) error {
-	raw, err := conn.SyscallConn()
-	if err != nil {
-		return err
-	}
-	controlling := raw.Control(func(fd uintptr) {
-		var peer unix.Sockaddr = &unix.SockaddrInet6{Addr: to.Addr().As16(), Port: int(to.Port())}
-		if to.Addr().Is4() {
-			peer = &unix.SockaddrInet4{Addr: to.Addr().As4(), Port: int(to.Port())}
-		}
-		err = os.NewSyscallError("connect", unix.Connect(int(fd), peer))
-	})
-	return errors.Join(controlling, err)
-}
-
-func version(a netip.Addr) string {
-	if a.Is4() {
-		return "udp4"
-	}
-	return "udp6"
-}
 
 // hear sends one datagram from a socket to an address, and tells which of the receivers, who
 // share a port, it has reached.

@@ -1,7 +1,7 @@
 // Package table finds out who hears a datagram, by sending one.
 //
-// Read it in this order: table.go (where it is tried), cell_linux.go (one question, one
-// answer), filter_linux.go (the address that is bound), shared_linux.go (two sockets on one
+// Read it in this order: table.go (where it is tried), socket_linux.go (a receiver),
+// cell_linux.go (one question, one answer), filter_linux.go (the address that is bound), shared_linux.go (two sockets on one
 // port), group_linux.go (who is in a group).
 package table
 

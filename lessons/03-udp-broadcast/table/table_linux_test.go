@@ -71,3 +71,5 @@ func TestAGroupIsHeardByThoseWhoNeverJoinedIt(t *testing.T) {
 	}
 	compare(t, got, func(row Row) string { return want[row.Name] + ", " + want[row.Name] })
 }
+
+func TestMain(m *testing.M) { labtest.Main(m) }

@@ -37,6 +37,9 @@ type advised struct {
 func (a advised) Unwrap() error  { return a.error }
 func (a advised) Advice() string { return a.next }
 
+// Advise adds to an error what a person would try next.
+func Advise(err error, next string) error { return advised{err, next} }
+
 // NotListening adds advice to why a server does not listen on the address that --addr names.
 func NotListening(err error) error {
 	next := ""
