@@ -1,0 +1,14 @@
+// check says: your table has no row for 127.0.0.255: say who hears that
+
+package whohears
+
+func predict() []row {
+	return []row{
+		// to, wildcard, own, same, connected
+		{"127.0.0.1", yes, yes, yes, yes},
+		{"127.255.255.255", yes, no, yes, no},
+		{"255.255.255.255", yes, no, yes, no},
+		{"239.255.87.73", yes, no, yes, no},
+		{"ff12::5749:5245", yes, no, yes, no},
+	}
+}
