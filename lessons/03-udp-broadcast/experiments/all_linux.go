@@ -2,11 +2,12 @@
 package experiments
 
 import (
+	"onthewire/lessons/03-udp-broadcast/experiments/groups"
 	"onthewire/lessons/03-udp-broadcast/experiments/receive"
 	"onthewire/lessons/internal/experiment"
 )
 
 // All are the experiments of this system.
 func All() []experiment.Experiment {
-	return []experiment.Experiment{receive.Drops}
+	return []experiment.Experiment{receive.Drops, groups.Groups}
 }
