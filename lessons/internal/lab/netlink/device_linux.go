@@ -179,18 +179,3 @@ func broadcast(p netip.Prefix) []byte {
 	}
 	return last
 }
-
-// DefaultRoute sends all that has no other way over a device, or takes that route away.
-func DefaultRoute(name string, on bool) error {
-	device, err := Index(name)
-	if err != nil {
-		return err
-	}
-	kind, flags := uint16(unix.RTM_DELROUTE), 0
-	if on {
-		kind, flags = unix.RTM_NEWROUTE, unix.NLM_F_CREATE|unix.NLM_F_REPLACE
-	}
-	route := []byte{unix.AF_INET, 0, 0, 0, unix.RT_TABLE_MAIN, unix.RTPROT_STATIC, unix.RT_SCOPE_LINK, unix.RTN_UNICAST, 0, 0, 0, 0}
-	_, err = request("default route", kind, flags, join(route, word(unix.RTA_OIF, device)))
-	return err
-}
