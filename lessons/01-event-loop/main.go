@@ -4,13 +4,7 @@
 // goroutine.
 package main
 
-import (
-	"context"
-
-	"onthewire/lessons/01-event-loop/experiments"
-	"onthewire/lessons/internal/cli"
-	"onthewire/lessons/internal/experiment/try"
-)
+import "onthewire/lessons/internal/cli"
 
 var commands struct {
 	Demo    demoCommand    `cmd:"" default:"1" help:"Show the loop at work: silent clients, a glutton, resets, wakes."`
@@ -23,10 +17,4 @@ var commands struct {
 
 func main() {
 	cli.Main("lesson1", "Lesson 1: one thread, a thousand clients.", &commands)
-}
-
-type tryCommand struct{ try.Command }
-
-func (c tryCommand) Run(ctx context.Context) error {
-	return c.Try(ctx, "lesson1", experiments.All())
 }

@@ -22,6 +22,12 @@ func stoppingClosesTheSilentAtOnce(t *testing.T, s *Server) {
 			clients[i].hello()
 		}
 	}
+	if srv.talk.Others { // who hears the last has been let in, and does not wait in the queue
+		clients[len(clients)-1].ask(short)
+		for _, c := range clients {
+			c.answered(short)
+		}
+	}
 	begun := time.Now()
 	srv.stop()
 	for _, c := range clients {

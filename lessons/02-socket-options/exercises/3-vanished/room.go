@@ -16,7 +16,8 @@ import (
 // This file is for reading: the chat of lesson 01, with two goroutines for each guest.
 
 const (
-	maxPending = 64                    // lines that may wait for one guest
+	maxLine    = 64 << 10              // bytes
+	maxPending = 1024                  // lines that may wait for one guest
 	drainTime  = 5 * time.Second       // how long stopping may take
 	lastWords  = 20 * time.Millisecond // a pause after which a guest is heard no more, while stopping
 )
@@ -91,12 +92,16 @@ func accept(ctx context.Context, listener net.Listener, enter func(*net.TCPConn)
 	}
 }
 
-// read passes on what the guest says until its connection ends. The scanner gives up on a
-// line without an end.
+// read passes on what the guest says until its connection ends. Half a line of somebody who
+// has gone is not said, and a line without an end ends the guest.
 func (g *guest) read(ctx context.Context, r *room) {
-	lines := bufio.NewScanner(g)
-	for lines.Scan() {
-		r.tell(g, lines.Text()+"\n")
+	lines := bufio.NewReaderSize(g, maxLine)
+	for {
+		line, err := lines.ReadSlice('\n')
+		if err != nil {
+			break
+		}
+		r.tell(g, string(line))
 	}
 	r.leave(g)
 	if ctx.Err() == nil {

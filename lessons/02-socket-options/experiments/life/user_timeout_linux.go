@@ -36,7 +36,7 @@ func userTimeout(ctx context.Context, r *experiment.Report) (err error) {
 	r.Add("500 ms, no distance: ended after", short)
 	r.Add("500 ms, 200 ms there and back: ended after", long)
 	r.Shown = short > timeout && long > short+roundTrip
-	r.Says = "The clock begins with the first repetition. How long the kernel waits for an acknowledgement before it repeats depends on the round trip that it has measured."
+	r.Says = "The clock begins with the second repetition. How long the kernel waits for an acknowledgement before it repeats depends on the round trip that it has measured."
 	return nil
 }
 
