@@ -2,54 +2,48 @@ package main
 
 import (
 	"context"
-	"fmt"
+	"io"
 	"net"
-	"time"
+	"os"
 
 	"onthewire/lessons/internal/lab"
 	"onthewire/lessons/internal/stage"
+	"onthewire/lessons/internal/twelve"
 )
 
 type twelveCommand struct{}
-
-const oneWay = 25 * time.Millisecond // of the link, and nearly all of what is measured
 
 // Run sends the twelve bytes over a long link to somebody who sends them back.
 func (twelveCommand) Run(ctx context.Context) error {
 	if err := lab.Enter(); err != nil {
 		return err
 	}
-	link, err := lab.Open(lab.Way{Delay: oneWay}, lab.Way{Delay: oneWay})
+	cost, err := twelve.Count(ctx, func(link *lab.Link) (io.Closer, error) { return exchange(ctx, link) })
 	if err != nil {
 		return err
 	}
-	defer link.Close()
+	stage.New(os.Stdout).Line("UDP: %v", cost)
+	return nil
+}
+
+// exchange sends the bytes and reads the answer. No clock watches over it but ctx: the link
+// loses nothing.
+func exchange(ctx context.Context, link *lab.Link) (io.Closer, error) {
 	server, err := link.Server.ListenPacket("udp4", "server:0")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer server.Close()
 	go echo(server)
 	client, err := link.Client.DialContext(ctx, "udp4", server.LocalAddr().String())
 	if err != nil {
-		return err
+		server.Close()
+		return nil, err
 	}
-	defer client.Close()
 	defer context.AfterFunc(ctx, func() { client.Close() })()
-
-	begun := time.Now()
-	client.SetDeadline(begun.Add(5 * time.Second))
-	if _, err := client.Write([]byte("hello, wire\n")); err != nil {
-		return err
+	if _, err = io.WriteString(client, twelve.Bytes); err == nil {
+		_, err = client.Read(make([]byte, 100))
 	}
-	if _, err := client.Read(make([]byte, 100)); err != nil {
-		return err
-	}
-	took := time.Since(begun)
-	there, back := link.ToServer.Counts(), link.ToClient.Counts()
-	fmt.Printf("UDP: %d packets, %d bytes on the wire, %s, %.0f round trip before the answer\n",
-		there.Packets+back.Packets, there.Bytes+back.Bytes, stage.Time(took), float64(took)/float64(2*oneWay))
-	return nil
+	return both{client, server}, err
 }
 
 // echo sends each datagram back to where it came from.
@@ -62,4 +56,11 @@ func echo(conn net.PacketConn) {
 		}
 		conn.WriteTo(b[:n], from)
 	}
+}
+
+type both struct{ client, server io.Closer }
+
+func (b both) Close() error {
+	b.server.Close()
+	return b.client.Close()
 }
