@@ -2,6 +2,7 @@
 package experiments
 
 import (
+	"onthewire/lessons/03-udp-broadcast/experiments/asking"
 	"onthewire/lessons/03-udp-broadcast/experiments/groups"
 	"onthewire/lessons/03-udp-broadcast/experiments/path"
 	"onthewire/lessons/03-udp-broadcast/experiments/peers"
@@ -14,7 +15,7 @@ import (
 func All() []experiment.Experiment {
 	return []experiment.Experiment{
 		receive.Drops,
-		groups.Groups,
+		groups.Groups, asking.Asking,
 		peers.Refused, peers.Replies, peers.SharedBuffer,
 		path.Fragments, path.PathMTU,
 		speed.Batches, speed.Crowd,
