@@ -13,6 +13,7 @@ import (
 
 	"onthewire/lessons/internal/experiment"
 	"onthewire/lessons/internal/lab"
+	"onthewire/lessons/internal/lab/netlink"
 	"onthewire/lessons/internal/stage"
 )
 
@@ -57,8 +58,17 @@ func fragments(ctx context.Context, r *experiment.Report) error {
 	}
 	_, refused := w.from.Write(make([]byte, 1473))
 	r.Add("1,473 bytes that must not be cut up", refused)
+	// The link carries 1,500 as before, and says nothing about what it drops.
+	if err := w.Client.Do(func() error { return netlink.MTU("link", 2000) }); err != nil {
+		return err
+	}
+	unseen, err := w.carry(1473)
+	if err != nil {
+		return err
+	}
+	r.Add("the same, our interface set to 2,000", unseen)
 	r.Shown = all[0] == outcome{1, 1472} && all[1] == outcome{2, 1473} && all[2] == outcome{3, 4000} && all[3] == outcome{3, 0} &&
-		errors.Is(refused, unix.EMSGSIZE)
+		errors.Is(refused, unix.EMSGSIZE) && unseen == outcome{1, 0}
 	r.Says = "One byte too many makes a second packet. Whoever loses one piece loses the datagram, since IP repeats nothing."
 	return nil
 }
@@ -77,10 +87,14 @@ func discoverMTU(conn *net.UDPConn, how int) error {
 type outcome struct{ packets, heard int }
 
 func (o outcome) String() string {
-	if o.heard == 0 {
-		return fmt.Sprintf("%d packets, nothing heard", o.packets)
+	packets := fmt.Sprintf("%d packets", o.packets)
+	if o.packets == 1 {
+		packets = "1 packet"
 	}
-	return fmt.Sprintf("%d packets, %s bytes heard", o.packets, stage.Number(o.heard))
+	if o.heard == 0 {
+		return packets + ", nothing heard"
+	}
+	return packets + ", " + stage.Number(o.heard) + " bytes heard"
 }
 
 // A wire is a link with a socket at each end.
