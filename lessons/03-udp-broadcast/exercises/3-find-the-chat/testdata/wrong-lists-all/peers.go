@@ -1,0 +1,38 @@
+// check says: somebody invents names, and anna lists all of them
+
+package findthechat
+
+import (
+	"net/netip"
+	"time"
+)
+
+func (g *guest) hear(m message, from netip.AddrPort, now time.Time) {
+	p, known := g.peers[from]
+	switch {
+	case known && !after(m.Number, p.Number):
+		return
+	case !known && m.Kind == goodbye:
+		return
+	case !known:
+		p = &peer{}
+		g.peers[from] = p
+	case m.Kind == goodbye:
+		p.Number = m.Number
+		if soon := now.Add(farewell); soon.Before(p.Expires) {
+			p.Expires = soon
+		}
+		return
+	default:
+		p.Twice = true
+	}
+	p.Number, p.Expires = m.Number, now.Add(m.Lifetime)
+}
+
+func (g *guest) sweep(now time.Time) {
+	for from, p := range g.peers {
+		if !now.Before(p.Expires) {
+			delete(g.peers, from)
+		}
+	}
+}

@@ -1,0 +1,64 @@
+// check says: something is kept of each invented name, outside of g.peers too
+
+package findthechat
+
+import (
+	"net/netip"
+	"sync"
+	"time"
+)
+
+// numbers are the last ones of everybody, also of those who have left.
+var numbers sync.Map
+
+type key struct {
+	g    *guest
+	from netip.AddrPort
+}
+
+func (g *guest) hear(m message, from netip.AddrPort, now time.Time) {
+	last, seen := numbers.Load(key{g, from})
+	if seen && !after(m.Number, last.(uint32)) {
+		return
+	}
+	numbers.Store(key{g, from}, m.Number)
+	p, known := g.peers[from]
+	switch {
+	case !known && m.Kind == goodbye:
+		return
+	case !known:
+		if len(g.peers) >= maxPeers && !g.makeRoom() {
+			return
+		}
+		p = &peer{}
+		g.peers[from] = p
+	case m.Kind == goodbye:
+		p.Number = m.Number
+		if soon := now.Add(farewell); soon.Before(p.Expires) {
+			p.Expires = soon
+		}
+		return
+	default:
+		p.Twice = true
+	}
+	p.Number, p.Expires = m.Number, now.Add(m.Lifetime)
+}
+
+// makeRoom forgets one who was heard once, if there is any.
+func (g *guest) makeRoom() bool {
+	for from, p := range g.peers {
+		if !p.Twice {
+			delete(g.peers, from)
+			return true
+		}
+	}
+	return false
+}
+
+func (g *guest) sweep(now time.Time) {
+	for from, p := range g.peers {
+		if !now.Before(p.Expires) {
+			delete(g.peers, from)
+		}
+	}
+}
