@@ -34,6 +34,21 @@ func (s *server) client() *client {
 	return c
 }
 
+// glutton is a client that will not read. Its own buffers are small, so that few bytes fill
+// all that lies between its write and the server's; by default they are large as well.
+func (s *server) glutton() *client {
+	s.t.Helper()
+	c := s.client()
+	if os.Getenv("SOAK") == "" {
+		must(s.t, c.hear.SetReadBuffer(256<<10))
+		must(s.t, c.say.SetWriteBuffer(256<<10))
+	}
+	return c
+}
+
+// more is what was taken of the noise, and a little that was not.
+func more(taken int) []byte { return noise()[:min(len(noise()), taken+size(1<<20, 16<<20))] }
+
 func dial(t *testing.T, address string) *net.TCPConn {
 	t.Helper()
 	conn, err := net.Dial("tcp", address)
@@ -67,7 +82,7 @@ func (c *client) hello() {
 
 // slowly reads at a steady pace from here on, so many bytes a second.
 func (c *client) slowly(rate int) {
-	c.Reader = bufio.NewReaderSize(&steady{conn: c.hear, rate: rate, begun: time.Now()}, 16)
+	c.Reader = bufio.NewReaderSize(&steady{conn: c.hear, rate: rate, begun: time.Now()}, max(16, rate/100))
 }
 
 // A steady reader reads at its own pace. To wait is what it is for.

@@ -71,7 +71,7 @@ func aBrokenListenerEndsTheServerAtOnce(t *testing.T, s *Server) {
 	c := srv.client()
 	c.hello()
 	if srv.talk.Stream {
-		flood(t, srv.client().say, noise())
+		flood(t, srv.glutton().say, noise())
 	}
 	begun := time.Now()
 	for _, listener := range listeners(t, srv.pid)[:1] {

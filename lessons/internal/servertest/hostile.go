@@ -53,11 +53,12 @@ func manyClientsAreServedAtOnce(t *testing.T, s *Server) {
 
 func aGluttonGetsEveryByteAndFreezesNobody(t *testing.T, s *Server) {
 	srv := s.start(t)
-	polite, glutton := srv.client(), srv.client()
+	polite, glutton := srv.glutton(), srv.glutton()
 	polite.hello()
-	sent := noise()
+	noise() // it is not the server's
 	before := heap()
-	taken := flood(t, glutton.say, sent)
+	taken := flood(t, glutton.say, noise())
+	sent := more(taken)
 	for range 100 {
 		polite.hello()
 	}
@@ -87,7 +88,7 @@ func gluttonsDoNotUseUpWhatIsShared(t *testing.T, s *Server) {
 	polite := srv.client()
 	var gluttons sync.WaitGroup
 	for range 10 {
-		c := srv.client()
+		c := srv.glutton()
 		gluttons.Go(func() { flood(t, c.say, noise()) })
 	}
 	gluttons.Wait()
@@ -99,8 +100,9 @@ func gluttonsDoNotUseUpWhatIsShared(t *testing.T, s *Server) {
 
 func aHalfClosedClientIsAnsweredInFull(t *testing.T, s *Server) {
 	srv := s.start(t)
-	c, sent := srv.client(), noise()[:12<<20]
-	taken := flood(t, c.say, sent)
+	c := srv.glutton()
+	taken := flood(t, c.say, noise())
+	sent := more(taken)
 	go func() {
 		c.say.Write(sent[taken:])
 		c.say.CloseWrite()
@@ -132,7 +134,7 @@ func aResetGluttonEndsAndNoOther(t *testing.T, s *Server) {
 	polite := srv.client()
 	polite.hello()
 	before, _ := leak.Descriptors()
-	glutton := srv.client()
+	glutton := srv.glutton()
 	flood(t, glutton.say, noise())
 	reset(t, glutton.say)
 	closed(t, before)

@@ -24,6 +24,10 @@ type Talk struct {
 	// Stream: one may ask again and again without reading an answer.
 	Stream bool
 
+	// Begins: a request counts once its answer has begun. Before that net/http's server may
+	// not know of the client yet, even if Accept has returned it, and stops without it.
+	Begins bool
+
 	// Others: not the one who asks hears the answer, but everybody else does, as in a chat.
 	Others bool
 }
@@ -105,6 +109,6 @@ func Get(path string, size int) Talk {
 			}
 			return err
 		},
-		Most: size,
+		Most: size, Begins: true,
 	}
 }
