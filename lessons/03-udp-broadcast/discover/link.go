@@ -62,7 +62,7 @@ func (r *run) link(name string) {
 
 // read hands on what arrives, until the link is closed.
 func (r *run) read(name string, conn net.PacketConn) {
-	buf := make([]byte, MaxSize+1) // a byte more than any message, so that a longer one shows
+	buf := make([]byte, 1<<16) // room for any datagram: one that is cut off would be an error on Windows
 	for {
 		n, from, err := conn.ReadFrom(buf)
 		if errors.Is(err, net.ErrClosed) {

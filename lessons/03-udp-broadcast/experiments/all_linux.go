@@ -18,6 +18,6 @@ func All() []experiment.Experiment {
 		groups.Groups, asking.Asking,
 		peers.Refused, peers.Replies, peers.SharedBuffer,
 		path.Fragments, path.PathMTU,
-		speed.Batches, speed.Crowd,
+		speed.Batches, speed.Announcements,
 	}
 }

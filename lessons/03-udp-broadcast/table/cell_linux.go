@@ -3,6 +3,8 @@ package table
 import (
 	"net"
 	"net/netip"
+	"os"
+	"runtime"
 	"time"
 
 	"golang.org/x/net/ipv4"
@@ -30,17 +32,44 @@ func (p Place) hear(from *net.UDPConn, to netip.Addr, receivers ...*net.UDPConn)
 		return nil, err
 	}
 	defer fence.Close()
-	for _, conn := range []*net.UDPConn{receivers[0], fence} {
-		at := netip.AddrPortFrom(p.zoned(to), port(conn))
-		if _, err := from.WriteToUDPAddrPort([]byte("hello, wire\n"), at); err != nil {
-			return nil, err
+	err = onOneCPU(func() error {
+		for _, conn := range []*net.UDPConn{receivers[0], fence} {
+			at := netip.AddrPortFrom(p.zoned(to), port(conn))
+			if _, err := from.WriteToUDPAddrPort([]byte("hello, wire\n"), at); err != nil {
+				return err
+			}
 		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	arrived(fence, fenceTime) // or never will: then nobody hears this address
 	for _, r := range receivers {
 		heard = append(heard, arrived(r, graceTime))
 	}
 	return heard, nil
+}
+
+// onOneCPU keeps in order what f sends. Each CPU has a queue of its own for what it receives
+// from itself or over a veth(4), so datagrams of two of them may overtake each other.
+func onOneCPU(f func() error) error {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	var allowed, one unix.CPUSet
+	if err := unix.SchedGetaffinity(0, &allowed); err != nil {
+		return os.NewSyscallError("sched_getaffinity", err)
+	}
+	for cpu := 0; one.Count() == 0; cpu++ {
+		if allowed.IsSet(cpu) {
+			one.Set(cpu)
+		}
+	}
+	if err := unix.SchedSetaffinity(0, &one); err != nil {
+		return os.NewSyscallError("sched_setaffinity", err)
+	}
+	defer unix.SchedSetaffinity(0, &allowed)
+	return f()
 }
 
 // arrived tells whether a datagram has arrived, or does so soon.

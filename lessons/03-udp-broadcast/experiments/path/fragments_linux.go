@@ -14,7 +14,6 @@ import (
 	"onthewire/lessons/internal/experiment"
 	"onthewire/lessons/internal/lab"
 	"onthewire/lessons/internal/lab/netlink"
-	"onthewire/lessons/internal/stage"
 )
 
 // Fragments sends datagrams that fit a packet and some that do not.
@@ -94,7 +93,7 @@ func (o outcome) String() string {
 	if o.heard == 0 {
 		return packets + ", nothing heard"
 	}
-	return packets + ", " + stage.Number(o.heard) + " bytes heard"
+	return fmt.Sprintf("%s, %d bytes heard", packets, o.heard)
 }
 
 // A wire is a link with a socket at each end.

@@ -11,7 +11,6 @@ import (
 
 	"onthewire/lessons/internal/experiment"
 	"onthewire/lessons/internal/measure"
-	"onthewire/lessons/internal/stage"
 )
 
 // Batches carries datagrams over loopback, one a call and many a call.
@@ -71,7 +70,7 @@ func compare(ctx context.Context, r *experiment.Report) error {
 		}
 	}
 	for _, name := range table.Rivals {
-		r.Add(name, fmt.Sprintf("%9s  x%.1f", stage.Number(int(table.Median(name, 0))), table.Ratio(name, 0)))
+		r.Add(name, fmt.Sprintf("%9.0f  x%.1f", table.Median(name, 0), table.Ratio(name, 0)))
 	}
 	r.Shown = table.Ratio("batches of 50", 0) > 1 && table.Ratio("GSO and GRO, 50 a call", 0) >= 3
 	r.Says = "A batch saves calls. With GSO the fifty also go through the kernel as one, since loopback leaves them uncut."

@@ -16,12 +16,12 @@ import (
 	"onthewire/lessons/internal/measure"
 )
 
-// Crowd lets one node hear the announcements of five hundred hosts.
-var Crowd = experiment.Experiment{
-	Name:     "crowd",
+// Announcements lets one node hear the announcements of five hundred hosts.
+var Announcements = experiment.Experiment{
+	Name:     "announcements",
 	Subjects: []string{"discovery"},
 	About:    "Five hundred hosts announce themselves, and one listens",
-	Do:       crowd,
+	Do:       announcements,
 }
 
 const (
@@ -31,7 +31,7 @@ const (
 	header = 14 + 20 + 8 + 24 // of Ethernet, IPv4 and UDP; then what a frame has besides: preamble, check sequence, gap
 )
 
-func crowd(ctx context.Context, r *experiment.Report) error {
+func announcements(ctx context.Context, r *experiment.Report) error {
 	conn, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
 		return err
