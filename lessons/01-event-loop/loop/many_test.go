@@ -11,9 +11,11 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"onthewire/lessons/01-event-loop/loop"
 	"onthewire/lessons/01-event-loop/watch"
 	"onthewire/lessons/internal/measure"
 )
@@ -67,6 +69,58 @@ func TestTenThousandClientsAreServed(t *testing.T) {
 		t.Errorf("%d clients took %v, want 2 s at most", n, took)
 	}
 	s.until("all are closed", func(seen *watch.Seen) bool { return seen.Closed == n })
+}
+
+// The loop is held up for so long that everybody's time is over, and everybody has spoken
+// meanwhile. One wait tells of 1,024 of them. The others are not silent either.
+func TestWhoDidNotFitIntoTheBatchDoesNotExpire(t *testing.T) {
+	const n, batch, idle = 1100, 1024, time.Second
+	if most := measure.MaxDescriptors(); most < 2*n+100 { // both ends of each connection
+		t.Skipf("needs %d descriptors, may have %d: raise ulimit -n", 2*n+100, most)
+	}
+	held, release := make(chan bool), make(chan bool)
+	var hold atomic.Bool
+	var largest int
+	s := start(t, 1, func(s *loop.Server) {
+		s.Idle = idle
+		watched := s.Trace
+		s.Trace = func(call string, fd, n int, err error) {
+			watched(call, fd, n, err)
+			if call == "wait" {
+				largest = max(largest, n)
+			}
+			if call == "read" && hold.CompareAndSwap(true, false) {
+				held <- true
+				<-release
+			}
+		}
+	})
+	conns := make([]net.Conn, n)
+	for i := range conns {
+		conns[i] = s.dial()
+	}
+	echoes(t, conns[n-1], hello) // it is in, and so are those before it
+	hold.Store(true)
+	for i, conn := range conns {
+		_, err := conn.Write(hello)
+		must(t, err)
+		if i == 0 {
+			<-held
+		}
+	}
+	time.Sleep(idle * 11 / 10) // the span under study
+	close(release)
+	answer := make([]byte, len(hello))
+	for i, conn := range conns {
+		if _, err := io.ReadFull(conn, answer); err != nil || string(answer) != string(hello) {
+			t.Fatalf("client %d of %d: %q, %v", i, n, answer, err)
+		}
+	}
+	s.stop()
+	s.wait()
+	if largest != batch {
+		t.Errorf("the largest batch had %d events, want %d: nobody was left out", largest, batch)
+	}
 }
 
 // clients are n clients which connect, all speak, and all wait for their answer.

@@ -74,9 +74,7 @@ func aBrokenListenerEndsTheServerAtOnce(t *testing.T, s *Server) {
 		flood(t, srv.glutton().say, noise())
 	}
 	begun := time.Now()
-	for _, listener := range listeners(t, srv.pid)[:1] {
-		must(t, unix.Shutdown(listener, unix.SHUT_RD)) // from now on accept(2) is EINVAL
-	}
+	BreakListeners(t, srv.pid)
 	if status := exitStatus(srv.end()); status != 1 {
 		t.Errorf("the server ended with exit status %d, want 1", status)
 	}
@@ -114,6 +112,21 @@ func descriptors(t *testing.T, pid int) (all []int) {
 		all = append(all, fd)
 	}
 	return all
+}
+
+// BreakListeners makes accept(2) fail with EINVAL from now on, at all the listeners that a
+// process has.
+func BreakListeners(t *testing.T, pid int) {
+	t.Helper()
+	all := listeners(t, pid)
+	if len(all) == 0 {
+		t.Fatalf("process %d does not listen", pid)
+	}
+	for _, listener := range all {
+		if err := unix.Shutdown(listener, unix.SHUT_RD); err != unix.ENOTCONN { // that is one we have broken, under another number
+			must(t, err)
+		}
+	}
 }
 
 // listeners are the listening sockets of a process, as descriptors of ours.

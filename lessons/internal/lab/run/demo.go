@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -13,15 +14,22 @@ import (
 )
 
 // demo shows what a link is for: time that can be seen, and one packet that falls.
-func demo(ctx context.Context) error {
+func demo(ctx context.Context) (err error) {
 	link, err := lab.Open(lab.Way{}, lab.Way{})
 	if err != nil {
 		return err
 	}
 	defer link.Close()
-	if err := serve(link.Server); err != nil {
+	within, fail := context.WithCancelCause(ctx)
+	end, err := serve(ctx, link.Server, fail)
+	if err != nil {
 		return err
 	}
+	defer func() { err = cmp.Or(end(), err) }()
+	return show(within, link)
+}
+
+func show(ctx context.Context, link *lab.Link) error {
 	s := stage.New(os.Stdout)
 	s.Title("THE LAB", "Two hosts on this machine, and a link",
 		fmt.Sprintf("client %v · server %v · TCP is the kernel's, %s", link.Client.Addr, link.Server.Addr, link.Client.Congestion))

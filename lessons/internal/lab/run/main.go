@@ -2,6 +2,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -105,16 +106,21 @@ func (c *labCommand) run(ctx context.Context) (err error) {
 		environment = append(environment, "SSLKEYLOGFILE="+keys)
 	}
 
-	stop := func() {}
 	if c.Server == "" {
-		err = serve(link.Server)
+		within, fail := context.WithCancelCause(ctx)
+		end, serving := serve(ctx, link.Server, fail)
+		if serving != nil {
+			return serving
+		}
+		ctx = within // the command ends when its server breaks
+		defer func() { err = cmp.Or(end(), err) }()
 	} else {
-		stop, err = start(ctx, link.Server, environment, c.Server)
+		stop, starting := start(ctx, link.Server, environment, c.Server)
+		if starting != nil {
+			return starting
+		}
+		defer stop()
 	}
-	if err != nil {
-		return err
-	}
-	defer stop()
 	said := stage.New(os.Stderr)
 	said.Line("lab: client %v to server %v over %v there and back%s, %s", link.Client.Addr, link.Server.Addr, c.RTT, c.faults(), link.Client.Congestion)
 	err = program(ctx, link.Client, environment, c.Command[0], c.Command[1:]...).Run()

@@ -1,42 +1,81 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
+	"onthewire/lessons/02-socket-options/echo"
 	"onthewire/lessons/internal/cli"
 	"onthewire/lessons/internal/lab"
 )
 
-// serve gives the other host something to talk to. It ends with the program.
-func serve(host *lab.Host) error {
-	echo, err := host.Listen("tcp", ":7") // IPv4 and IPv6
+// serve gives the other host something to talk to. When that breaks, fail is told why. The
+// rest of the time it goes on until end is called, which returns once everybody is gone.
+func serve(ctx context.Context, host *lab.Host, fail func(error)) (end func() error, err error) {
+	seven, err := host.Listen("tcp", ":7") // IPv4 and IPv6
 	if err != nil {
-		return err
+		return nil, err
 	}
-	go func() {
-		for {
-			conn, err := echo.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				io.Copy(conn, conn)
-				conn.Close()
-			}()
-		}
-	}()
 	web, err := host.Listen("tcp", ":80")
 	if err != nil {
+		seven.Close()
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan error, 2)
+	for _, run := range []func() error{
+		func() error { return serveEcho(ctx, seven, drainTime) },
+		func() error { return servePages(ctx, web, drainTime) },
+	} {
+		go func() {
+			err := run()
+			if cut, ok := errors.AsType[*echo.Cut](err); ok {
+				fmt.Fprintf(os.Stderr, "lab: %v\n", cut) // it is the command's result that counts
+				err = nil
+			}
+			if err != nil {
+				fail(err)
+			}
+			ended <- err
+		}()
+	}
+	return func() error {
+		cancel()
+		return cmp.Or(<-ended, <-ended)
+	}, nil
+}
+
+// drainTime is how long an answer may take when the lab is to end.
+const drainTime = 5 * time.Second
+
+// servePages serves until ctx is done, and then finishes what it has begun to answer.
+func servePages(ctx context.Context, listener net.Listener, within time.Duration) error {
+	server := &http.Server{Handler: http.HandlerFunc(page)}
+	drained := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(drained)
+		drain, cancel := context.WithTimeout(context.Background(), within)
+		defer cancel()
+		if server.Shutdown(drain) != nil {
+			server.Close()
+		}
+	})
+	err := server.Serve(listener) // it returns when Shutdown begins
+	if stop() {                   // the listener is broken: nobody is waited for
+		server.Close()
 		return err
 	}
-	go http.Serve(web, http.HandlerFunc(page))
+	<-drained
 	return nil
 }
 
