@@ -74,11 +74,12 @@ func (c sendCommand) interfaceName() string {
 func (c sendCommand) advise(err error) error {
 	switch {
 	case errors.Is(err, syscall.ENETUNREACH):
-		next := "no route leads there; --from 127.0.0.1:0 stays on this machine"
-		if here := multicast.Broadcasts(); len(here) > 0 {
-			next += fmt.Sprintf(", --to %v is everybody behind %s", netip.AddrPortFrom(here[0].Addr, c.To.Port()), here[0].Interface)
+		here := multicast.Broadcasts()
+		if len(here) == 0 {
+			return cli.Advise(err, "no route leads there, since no interface is up")
 		}
-		return cli.Advise(err, next)
+		return cli.Advise(err, fmt.Sprintf("no route leads there; --from 127.0.0.1:0 stays on this machine, --to %v is everybody behind %s",
+			netip.AddrPortFrom(here[0].Addr, c.To.Port()), here[0].Interface))
 	case errors.Is(err, syscall.EACCES):
 		return cli.Advise(err, "that address is for everybody, and SO_BROADCAST is not set; leave --no-bit out")
 	case errors.Is(err, syscall.EADDRNOTAVAIL):

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"os"
 	"slices"
+	"strings"
 
 	"onthewire/lessons/03-udp-broadcast/table"
 	"onthewire/lessons/internal/experiment"
@@ -17,6 +18,7 @@ type tableCommand struct{}
 
 // Run prints three tables. What the loopback cannot carry is tried between two hosts.
 func (tableCommand) Run() error {
+	show := stage.New(os.Stdout)
 	missing := lab.Enter()
 	places := []table.Place{table.Loopback()}
 	segment, err := lab.OpenSegment(2)
@@ -38,7 +40,7 @@ func (tableCommand) Run() error {
 			t.Rows = append(whole.Rows, t.Rows...)
 			whole = t
 		}
-		printTable(whole)
+		printTable(show, whole)
 	}
 	last := places[len(places)-1]
 	groups := slices.DeleteFunc(slices.Clone(last.Destinations), func(a netip.Addr) bool { return !a.IsMulticast() })
@@ -46,26 +48,39 @@ func (tableCommand) Run() error {
 	if err != nil {
 		return err
 	}
-	printTable(t)
+	printTable(show, t)
 	if unavailable {
-		stage.New(os.Stdout).Say("Two hosts cannot be had here, so all of it was tried on lo: %v; %s.", no, no.Advice())
+		show.Say("Two hosts cannot be had here, so all of it was tried on lo: %v; %s.", no, no.Advice())
 	}
 	return nil
 }
 
-// printTable prints a table in 80 columns.
-func printTable(t table.Table) {
-	const first, other = 33, 16
-	text := fmt.Sprintf("\n  %-*s", first, t.Corner)
-	for _, column := range t.Columns {
-		text += fmt.Sprintf("%-*s", other, column)
-	}
-	fmt.Println(text)
+// printTable prints a table, each column as wide as its widest cell, in 60 columns if need be.
+func printTable(show *stage.Stage, t table.Table) {
+	lines := [][]string{append([]string{t.Corner}, t.Columns...)}
 	for _, row := range t.Rows {
-		text := fmt.Sprintf("  %-*s", first, row.Name+" ("+row.Where+")")
-		for _, cell := range row.Cells {
-			text += fmt.Sprintf("%-*s", other, cell)
+		name := row.Name
+		if row.Where != "" {
+			name += " (" + row.Where + ")"
 		}
-		fmt.Println(text)
+		lines = append(lines, append([]string{name}, row.Cells...))
+	}
+	widths := make([]int, len(lines[0]))
+	for _, line := range lines {
+		for i, cell := range line {
+			widths[i] = max(widths[i], len(cell))
+		}
+	}
+	gap := "  "
+	if show.Narrow() {
+		gap = " "
+	}
+	show.Line("")
+	for _, line := range lines {
+		text := ""
+		for i, cell := range line {
+			text += fmt.Sprintf("%s%-*s", gap, widths[i], cell)
+		}
+		show.Line("%s", strings.TrimRight(text, " "))
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"onthewire/lessons/03-udp-broadcast/discover"
 )
 
-// Where the nodes of package discover meet. 239.255.0.0/16 is for the use of one site and
-// leaves it nowhere (RFC 2365 §6.1). In ff12::, 2 means this link only, and 1 that nobody has
+// Where the nodes of package discover meet. 239.255.0.0/16 is for the smallest area that a
+// site marks off, and leaves it nowhere (RFC 2365 §6.1). In ff12::, 2 means this link only, and 1 that nobody has
 // assigned the group: ff02:: would be one of IANA's (RFC 4291 §2.7). The port is above those
 // which Linux gives to clients, and IANA assigns none from 49152 on (RFC 6335 §6).
 var (

@@ -10,7 +10,7 @@ import (
 // Filter sends to each address that reaches somebody, and binds a receiver to each address
 // that there is.
 func Filter(p Place) (Table, error) {
-	t := Table{Corner: "sent to, bound to", Columns: []string{"wildcard", "own", "the same", "connected"}}
+	t := Table{Corner: "sent to, bound to", Columns: []string{"wildcard", "own", "same", "connected"}}
 	for _, to := range p.Destinations {
 		row := Row{Name: to.String(), Where: p.Name}
 		for _, bind := range []Socket{

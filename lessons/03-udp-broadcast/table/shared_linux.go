@@ -13,7 +13,7 @@ import (
 // Shared binds two receivers to the wildcard address of one port, if it can, and sends to
 // them. Who listens on a port that is shared gets everything or a part, as the address is.
 func Shared(p Place) (Table, error) {
-	t := Table{Corner: "sent to, two sockets with", Columns: []string{"neither", "SO_REUSEADDR", "SO_REUSEPORT"}}
+	t := Table{Corner: "sent to, both with", Columns: []string{"neither", "SO_REUSEADDR", "SO_REUSEPORT"}}
 	for _, to := range p.Destinations {
 		row := Row{Name: to.String(), Where: p.Name}
 		for _, options := range [][]int{nil, {unix.SO_REUSEADDR}, {unix.SO_REUSEPORT}} {

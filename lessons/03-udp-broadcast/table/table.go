@@ -1,8 +1,8 @@
 // Package table finds out who hears a datagram, by sending one.
 //
 // Read it in this order: table.go (where it is tried), socket_linux.go (a receiver),
-// cell_linux.go (one question, one answer), filter_linux.go (the address that is bound), shared_linux.go (two sockets on one
-// port), group_linux.go (who is in a group).
+// cell_linux.go (one question, one answer), filter_linux.go (the address that is bound),
+// shared_linux.go (two sockets on one port), group_linux.go (who is in a group).
 package table
 
 import (
@@ -36,7 +36,7 @@ type Table struct {
 // A Row is one thing tried, once for each column.
 type Row struct {
 	Name  string
-	Where string // the place
+	Where string // the place, unless the corner names it
 	Cells []string
 }
 

@@ -66,7 +66,7 @@ func TestAGroupIsHeardByThoseWhoNeverJoinedIt(t *testing.T) {
 	}
 	want := map[string]string{
 		"joined it": Hears, "joined nothing": Hears, "joined another group": Hears,
-		"joined nothing, MULTICAST_ALL 0": Silent, "joined it, and left": Silent,
+		"joined it, and left": Hears, "joined none, MULTICAST_ALL 0": Silent,
 		"joined it for this sender": Hears, "joined it for another sender": Silent,
 	}
 	compare(t, got, func(row Row) string { return want[row.Name] + ", " + want[row.Name] })
