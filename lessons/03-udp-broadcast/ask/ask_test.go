@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -61,6 +62,23 @@ func TestALostQuestionIsAskedAgainAfterTwiceThePauseEachTime(t *testing.T) {
 	})
 }
 
+func TestQuestionsLostInTheSameMomentAreNotRepeatedInTheSameMoment(t *testing.T) {
+	bubble(t, echo, func(t *testing.T, n *network, c *Client, worked *int) {
+		n.fate = func(Message, net.Addr, net.Addr) []time.Duration { return nil }
+		c.Tries = 2
+		var all sync.WaitGroup
+		for range 10 {
+			all.Go(func() { _, _ = c.Ask(context.Background(), serverAddr, nil) })
+		}
+		all.Wait()
+		times := n.times()
+		first, again := slices.Compact(times[:10]), slices.Compact(times[10:])
+		if len(first) != 1 || len(again) != 10 {
+			t.Errorf("asked in %d moments, and again in %d, want 1 and 10", len(first), len(again))
+		}
+	})
+}
+
 func TestALostAnswerIsGivenAgainWithoutDoingTheWorkTwice(t *testing.T) {
 	bubble(t, echo, func(t *testing.T, n *network, c *Client, worked *int) {
 		lost := false
@@ -76,6 +94,16 @@ func TestALostAnswerIsGivenAgainWithoutDoingTheWorkTwice(t *testing.T) {
 			t.Errorf("the server has worked %d times", *worked)
 		}
 	})
+}
+
+func TestAnAnswerIsGivenAgainAsItWasThoughItsQuestionIsOverwritten(t *testing.T) {
+	s := &Server{Answer: func(text []byte) []byte { return text }}
+	b := []byte("first")
+	s.reply(Message{Kind: Question, ID: 1, Size: MaxSize, Text: b}, "asker", time.Now())
+	copy(b, "other") // as the next datagram does
+	if again := s.reply(Message{Kind: Question, ID: 1, Size: MaxSize, Text: b}, "asker", time.Now()); string(again.Text) != "first" {
+		t.Errorf("given again it is %q", again.Text)
+	}
 }
 
 func TestWhatTheNetworkDoublesIsAnsweredOnceAndHeardOnce(t *testing.T) {

@@ -1,9 +1,12 @@
 package ask
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 const (
-	remember    = time.Minute // longer than any client repeats itself
+	remember    = time.Minute // longer than a client repeats itself whose First and Tries are ours
 	maxAnswered = 1024        // and as many answers at most, since anybody can ask
 )
 
@@ -38,6 +41,7 @@ func (m *memory) keep(from string, id uint64, text []byte, now time.Time) {
 		m.order = m.order[1:]
 	}
 	k := key{from, id}
-	m.answers[k] = answered{text, now}
+	// The answer may be part of the question, and the next question is read over that.
+	m.answers[k] = answered{slices.Clone(text), now}
 	m.order = append(m.order, k)
 }

@@ -8,8 +8,8 @@ import (
 
 // A Server answers questions, one after the other.
 type Server struct {
-	// Answer is called once for each question, however often that arrives. It returns MaxText
-	// bytes at most.
+	// Answer is called once for each question, however often that arrives, as long as it is
+	// remembered. It returns MaxText bytes at most. The next datagram overwrites text.
 	Answer func(text []byte) []byte
 
 	memory memory

@@ -26,8 +26,8 @@ const port = 5353
 // have a service nobody knows. With a host it ends soon after its first address. dropped hears
 // what was not believed. It closes the link.
 func (l *Link) Lookup(ctx context.Context, name string, dropped func(from net.Addr, why error)) ([]Service, error) {
-	heard := make(chan datagram)
-	go l.read(heard)
+	heard, failed := make(chan datagram), error(nil)
+	go func() { failed = l.read(heard); close(heard) }()
 	defer func() {
 		l.Conn.Close()
 		for range heard {
@@ -54,7 +54,7 @@ func (l *Link) Lookup(ctx context.Context, name string, dropped func(from net.Ad
 			wait *= 2 // RFC 6762 §5.2
 		case d, open := <-heard:
 			if !open {
-				return k.services(name), errors.New("the interface has gone")
+				return k.services(name), failed
 			}
 			records, err := l.believe(d, id)
 			if err != nil {
@@ -103,14 +103,13 @@ type datagram struct {
 	from net.Addr
 }
 
-// read hands on what arrives, until the socket is closed.
-func (l *Link) read(heard chan<- datagram) {
-	defer close(heard)
+// read hands on what arrives, until the socket fails or is closed.
+func (l *Link) read(heard chan<- datagram) error {
 	b := make([]byte, 1<<16) // RFC 6762 §17 has up to 9,000; on Windows too large a datagram is an error
 	for {
 		n, from, err := l.Conn.ReadFrom(b)
 		if err != nil {
-			return
+			return err
 		}
 		heard <- datagram{slices.Clone(b[:n]), from}
 	}

@@ -3,6 +3,7 @@ package mdns
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -136,15 +137,48 @@ func TestAnAnswerIsBelievedOnlyFromPort5353OfANeighbourWithOurID(t *testing.T) {
 		w.answer(t, "10.0.1.66:9999", id, address)
 		w.answer(t, "192.0.2.66:5353", id, address)
 		w.answer(t, "10.0.1.66:5353", id+1, address)
+		question, err := pack(id, []query{{"printer.local.", dnsmessage.TypeA}})
+		if err != nil {
+			t.Error(err)
+		}
+		w.heard <- datagram{question, &net.UDPAddr{IP: net.IPv4(10, 0, 1, 66), Port: 5353}}
 		w.heard <- datagram{[]byte("no DNS"), &net.UDPAddr{IP: net.IPv4(10, 0, 1, 66), Port: 5353}}
 	})
 	if len(found) != 0 {
 		t.Errorf("found %+v", found)
 	}
-	if len(dropped) != 4 {
-		t.Errorf("dropped %q, want all four", dropped)
+	if len(dropped) != 5 {
+		t.Errorf("dropped %q, want all five", dropped)
 	}
 }
+
+// With a TTL of 0 a record takes itself back (RFC 6762 §10.1).
+func TestAGoodbyeIsNoAnswer(t *testing.T) {
+	goodbye := address
+	goodbye.Header.TTL = 0
+	found, dropped := bubble(t, "printer", func(t *testing.T, w *wire) {
+		id, _ := w.questions(t)
+		w.answer(t, "10.0.1.2:5353", id, goodbye)
+	})
+	if len(found) != 0 || len(dropped) != 0 {
+		t.Errorf("found %+v, dropped %q", found, dropped)
+	}
+}
+
+func TestASocketThatFailsEndsTheLookupWithItsError(t *testing.T) {
+	w := newWire()
+	failing := &Link{Conn: failingWire{w}}
+	if _, err := failing.Lookup(t.Context(), "printer.local.", nil); !errors.Is(err, errFails) {
+		t.Errorf("it ended with %v", err)
+	}
+}
+
+var errFails = errors.New("read: it fails")
+
+// A failingWire is a wire that cannot be read from.
+type failingWire struct{ *wire }
+
+func (failingWire) ReadFrom([]byte) (int, net.Addr, error) { return 0, nil, errFails }
 
 func TestAQuestionIsRepeatedAfterTwiceThePauseEachTime(t *testing.T) {
 	bubble(t, "_ipp._tcp", func(t *testing.T, w *wire) {

@@ -61,7 +61,7 @@ func groups(ctx context.Context, r *experiment.Report) error {
 	if err != nil {
 		return err
 	}
-	r.Add("IPv4, no route: sendto", experiment.ErrnoName(refused))
+	r.Add("IPv4, no default route: sendto", experiment.ErrnoName(refused))
 	r.Add("  IP_MULTICAST_IF set", experiment.ErrnoName(chosen))
 	r.Shown = r.Shown && errors.Is(refused, unix.ENETUNREACH) && chosen == errNone
 	r.Says = "The sender decides whether its own host hears, how far it goes, and by which interface. Who hears it there, they decide by joining."

@@ -103,15 +103,15 @@ func said(err error) any {
 	return err
 }
 
-// far is an address of the receiver that its neighbours reach by way of the router only.
+// far is an address of the receiver that the sender reaches by way of the router.
 var far = netip.MustParseAddr("10.0.2.3")
 
 // detour puts a router between two hosts of one segment, and a narrow link behind it.
 func detour(sender, router, receiver *lab.Host) error {
-	all := netip.PrefixFrom(far, 32)
+	there := netip.PrefixFrom(far, 32)
 	return errors.Join(
-		receiver.Do(func() error { return netlink.Address("lo", all) }),
-		sender.Do(func() error { return netlink.Route(all, router.Addr, 0) }),
+		receiver.Do(func() error { return netlink.Address("lo", there) }),
+		sender.Do(func() error { return netlink.Route(there, router.Addr, 0) }),
 		router.Do(func() error {
 			// Both links are one bridge, so the router would tell the sender of a shorter way.
 			for _, name := range []string{"conf/all/send_redirects", "conf/lan/send_redirects"} {
@@ -122,7 +122,7 @@ func detour(sender, router, receiver *lab.Host) error {
 			if err := os.WriteFile("/proc/sys/net/ipv4/ip_forward", []byte("1"), 0); err != nil {
 				return err
 			}
-			return netlink.Route(all, receiver.Addr, narrow)
+			return netlink.Route(there, receiver.Addr, narrow)
 		}),
 	)
 }

@@ -73,7 +73,7 @@ func replies(ctx context.Context, r *experiment.Report) error {
 	r.Add("getsockname after connect", names[1])
 	r.Add("getsockname after connect to AF_UNSPEC", names[2])
 	r.Shown = openHears && !connectedHears && names[0].Addr().IsUnspecified() && names[1].Addr() == here && names[2].Addr().IsUnspecified()
-	r.Says = "The answer comes from a host. Nobody answers as 127.255.255.255, which is the only peer that a connected socket listens to."
+	r.Says = "The answer comes from a host. Nobody answers as 127.255.255.255, which is the only peer that this connected socket listens to."
 	return nil
 }
 

@@ -92,6 +92,7 @@ type listening struct {
 	events            chan discover.Event
 	ended             chan struct{}
 	joined, refreshed int
+	failed            error // why the node has ended, known once ended is closed
 }
 
 func listen(ctx context.Context, conn *net.UDPConn) *listening {
@@ -113,7 +114,7 @@ func listen(ctx context.Context, conn *net.UDPConn) *listening {
 			}
 		},
 	}
-	go func() { node.Run(ctx); close(l.ended) }()
+	go func() { l.failed = node.Run(ctx); close(l.ended) }()
 	return l
 }
 
@@ -131,7 +132,7 @@ func (l *listening) next(ctx context.Context) error {
 		}
 		return nil
 	case <-l.ended:
-		return errors.New("the node has ended")
+		return fmt.Errorf("the node has ended: %w", l.failed)
 	case <-ctx.Done():
 		return ctx.Err()
 	}

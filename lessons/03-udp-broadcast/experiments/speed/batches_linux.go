@@ -38,6 +38,7 @@ func compare(ctx context.Context, r *experiment.Report) error {
 		return err
 	}
 	defer at.Close()
+	// UDP_GRO will be set on this one, so that it gets what was sent in one piece.
 	whole, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
 		return err
