@@ -12,6 +12,7 @@ import (
 // A chat's scaffold serves only with a solution in it. So both are put in place, the answer
 // and the test, for one run of go test.
 func TestTheChatsStandWhatClientsDo(t *testing.T) {
+	t.Parallel()
 	for folder, answer := range map[string]string{
 		"01-event-loop/exercises/3-chat":         "chat.go",
 		"02-socket-options/exercises/3-vanished": "prepare.go",

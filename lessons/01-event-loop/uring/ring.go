@@ -43,8 +43,9 @@ type shared struct {
 	counter [8]byte  // what the waker was read into
 }
 
-// Powers of two. The kernel counts both queues as locked memory of this user (ulimit -l), so
-// the first is no larger than it need be: when it is full we submit.
+// Powers of two. Linux 6.14 and later, until a fix of October 2026, count both queues as locked
+// memory of this user (ulimit -l), so the first is no larger than it need be: when it is full
+// we submit.
 const (
 	sqEntries = 1024
 	cqEntries = 8192

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"os"
 	"sync"
 	"syscall"
 	"time"
@@ -20,6 +21,7 @@ const (
 	maxPending = 1024                  // lines that may wait for one guest
 	drainTime  = 5 * time.Second       // how long stopping may take
 	lastWords  = 20 * time.Millisecond // a pause after which a guest is heard no more, while stopping
+	longest    = time.Second           // and who makes no pause is heard for so long
 )
 
 // A room is everybody who is connected. What one guest says in a line, all others hear,
@@ -44,7 +46,7 @@ func serve(ctx context.Context, listener net.Listener, within time.Duration) err
 	r := &room{guests: make(map[*guest]bool), drain: drainTime}
 	closed := make(chan struct{})
 	context.AfterFunc(ctx, func() { listener.Close(); close(closed) })
-	var all sync.WaitGroup
+	var readers, writers sync.WaitGroup
 	failed := accept(ctx, listener, func(conn *net.TCPConn) {
 		g := &guest{conn, make(chan string, maxPending)}
 		if err := prepare(g.TCPConn, within); err != nil {
@@ -52,9 +54,8 @@ func serve(ctx context.Context, listener net.Listener, within time.Duration) err
 			return
 		}
 		r.enter(g)
-		all.Go(func() { g.write(ctx, r) })
-		all.Go(func() {
-			// What has arrived is heard; a pause ends it.
+		writers.Go(func() { g.write(ctx, r) })
+		readers.Go(func() {
 			defer context.AfterFunc(ctx, func() { g.SetReadDeadline(time.Now().Add(lastWords)) })()
 			g.read(ctx, r)
 		})
@@ -63,7 +64,11 @@ func serve(ctx context.Context, listener net.Listener, within time.Duration) err
 		r.drain = 0
 	}
 	cancel()
-	all.Wait()
+	readers.Wait() // what one guest has still said, the others hear
+	for g := range r.guests {
+		r.leave(g) // and gets what is pending
+	}
+	writers.Wait()
 	<-closed // Accept fails a moment before the descriptor is closed
 	if failed == nil && r.cut.Clients > 0 {
 		return &r.cut
@@ -95,7 +100,7 @@ func accept(ctx context.Context, listener net.Listener, enter func(*net.TCPConn)
 // read passes on what the guest says until its connection ends. Half a line of somebody who
 // has gone is not said, and a line without an end ends the guest.
 func (g *guest) read(ctx context.Context, r *room) {
-	lines := bufio.NewReaderSize(g, maxLine)
+	lines := bufio.NewReaderSize(&hearing{g, ctx, time.Time{}}, maxLine)
 	for {
 		line, err := lines.ReadSlice('\n')
 		if err != nil {
@@ -103,11 +108,35 @@ func (g *guest) read(ctx context.Context, r *room) {
 		}
 		r.tell(g, string(line))
 	}
-	r.leave(g)
 	if ctx.Err() == nil {
+		r.leave(g)
 		g.Close()
 		r.tell(g, g.RemoteAddr().String()+" has left\n")
 	}
+}
+
+// A hearing reads what a guest says. While stopping, it goes on until a pause.
+type hearing struct {
+	*guest
+	ctx   context.Context
+	until time.Time
+}
+
+func (h *hearing) Read(p []byte) (int, error) {
+	if h.ctx.Err() == nil {
+		n, err := h.guest.Read(p)
+		if err == nil || h.ctx.Err() == nil {
+			return n, err
+		} // stopping has interrupted us, and something may have arrived
+	}
+	if h.until.IsZero() {
+		h.until = time.Now().Add(longest)
+	}
+	if time.Now().After(h.until) {
+		return 0, os.ErrDeadlineExceeded
+	}
+	h.SetReadDeadline(time.Now().Add(lastWords))
+	return h.guest.Read(p)
 }
 
 // write waits for the guest where nobody else has to.
