@@ -16,10 +16,9 @@ func (ids *IDs) ID(title string) string {
 	}
 	slug := slug(title)
 	id := slug
-	for n, taken := ids.taken[id]; taken; _, taken = ids.taken[id] {
-		n = ids.taken[slug] + 1
-		ids.taken[slug] = n
-		id = slug + "-" + strconv.Itoa(n)
+	for _, taken := ids.taken[id]; taken; _, taken = ids.taken[id] {
+		ids.taken[slug]++
+		id = slug + "-" + strconv.Itoa(ids.taken[slug])
 	}
 	ids.taken[id] = 0
 	return id
