@@ -68,9 +68,9 @@ func (*alarm) close()              {}
 
 type bridge struct{}
 
-func (*Segment) open(int) error                   { return errLinuxOnly }
-func (*Segment) close() error                     { return nil }
-func (*Segment) tap(func(Packet)) (func(), error) { return nil, errLinuxOnly }
+func (*bridge) open(int) ([]*Host, error)                 { return nil, errLinuxOnly }
+func (*bridge) close([]*Host) error                       { return nil }
+func (*bridge) tap([]*Host, func(Packet)) (func(), error) { return nil, errLinuxOnly }
 
 // Unplug is for Linux.
 func (*Host) Unplug() error { return errLinuxOnly }

@@ -3,7 +3,6 @@ package lab
 import (
 	"fmt"
 	"net/netip"
-	"strconv"
 	"sync"
 )
 
@@ -31,27 +30,24 @@ func OpenSegment(n int) (*Segment, error) {
 		return nil, fmt.Errorf("lab: a segment of %d hosts: it has 1 to %d", n, maxHosts)
 	}
 	s := new(Segment)
-	if err := s.open(n); err != nil {
+	var err error
+	if s.Hosts, err = s.bridge.open(n); err != nil {
 		s.Close()
 		return nil, err
 	}
 	return s, nil
 }
 
-// addresses of the nth host, counted from 1.
-func addresses(n int) (v4, v6, linkLocal netip.Addr) {
-	hex := strconv.FormatInt(int64(n), 16)
-	return netip.AddrFrom4([4]byte{10, 0, 1, byte(n)}), netip.MustParseAddr("fd00:1::" + hex), netip.MustParseAddr("fe80::" + hex)
-}
-
 // Tap lets somebody see every IP packet as a host sends it, until remove is called. see is
 // called from a goroutine of its own, one packet after the other. Packets that come faster
 // than see returns may be missing.
-func (s *Segment) Tap(see func(Packet)) (remove func(), err error) { return s.tap(see) }
+func (s *Segment) Tap(see func(Packet)) (remove func(), err error) {
+	return s.bridge.tap(s.Hosts, see)
+}
 
 // Close takes the segment and its hosts away. Sockets that are still open on a host find
 // that nobody answers any more.
 func (s *Segment) Close() error {
-	s.once.Do(func() { s.closing = s.close() })
+	s.once.Do(func() { s.closing = s.bridge.close(s.Hosts) })
 	return s.closing
 }

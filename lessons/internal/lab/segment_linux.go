@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"strconv"
 
 	"onthewire/lessons/internal/lab/netlink"
 )
@@ -22,32 +23,32 @@ type port struct {
 	bridge *os.File
 }
 
-func (s *Segment) open(n int) (err error) {
-	s.bridge.ns, err = newNamespace(func(*os.File) error {
+func (b *bridge) open(n int) (hosts []*Host, err error) {
+	b.ns, err = newNamespace(func(*os.File) error {
 		if err := silence(); err != nil {
 			return err
 		}
 		return netlink.Bridge("bridge")
 	})
 	if err != nil {
-		return noNamespace(err)
+		return nil, noNamespace(err)
 	}
 	names := make(map[string]*Host)
 	for i := range n {
-		h, err := s.newHost(i+1, names)
+		h, err := b.newHost(i+1, names)
 		if err != nil {
-			return err
+			return hosts, err
 		}
-		s.Hosts = append(s.Hosts, h)
+		hosts = append(hosts, h)
 	}
-	return nil
+	return hosts, nil
 }
 
-func (s *Segment) newHost(n int, names map[string]*Host) (*Host, error) {
+func (b *bridge) newHost(n int, names map[string]*Host) (*Host, error) {
 	v4, v6, linkLocal := addresses(n)
 	return newHost(fmt.Sprintf("host%d", n), v4, v6, names, func(h *Host) error {
-		h.port = port{fmt.Sprintf("port%d", n), s.bridge.ns}
-		if err := s.cable(n, h); err != nil {
+		h.port = port{fmt.Sprintf("port%d", n), b.ns}
+		if err := b.cable(n, h); err != nil {
 			return err
 		}
 		if err := configure(lanName, []netip.Prefix{netip.PrefixFrom(v4, 24), netip.PrefixFrom(v6, 64), netip.PrefixFrom(linkLocal, 64)}); err != nil {
@@ -59,16 +60,22 @@ func (s *Segment) newHost(n int, names map[string]*Host) (*Host, error) {
 		if err := netlink.DefaultRoute(lanName, true); err != nil {
 			return err
 		}
-		return inside(s.bridge.ns, func() error { return netlink.Settled(h.port.name) })
+		return inside(b.ns, func() error { return netlink.Settled(h.port.name) })
 	})
 }
 
-func (s *Segment) cable(n int, h *Host) error {
-	return inside(s.bridge.ns, func() error {
+func (b *bridge) cable(n int, h *Host) error {
+	return inside(b.ns, func() error {
 		here := netlink.End{Name: h.port.name, MTU: mtu, MAC: net.HardwareAddr{2, 0, 0, 0, 1, byte(n)}}
 		there := netlink.End{Name: lanName, MTU: mtu, MAC: net.HardwareAddr{2, 0, 0, 0, 0, byte(n)}}
 		return netlink.Cable(here, "bridge", there, h.ns)
 	})
+}
+
+// addresses of the nth host, counted from 1.
+func addresses(n int) (v4, v6, linkLocal netip.Addr) {
+	hex := strconv.FormatInt(int64(n), 16)
+	return netip.AddrFrom4([4]byte{10, 0, 1, byte(n)}), netip.MustParseAddr("fd00:1::" + hex), netip.MustParseAddr("fe80::" + hex)
 }
 
 // Unplug cuts a host of a segment off: its frames and those for it end at the bridge. The
@@ -107,12 +114,12 @@ func (p port) forward(on bool) error {
 }
 
 // close takes away the cables, since a socket that somebody forgot keeps its host alive.
-func (s *Segment) close() (err error) {
-	for _, h := range s.Hosts {
-		err = errors.Join(err, inside(s.bridge.ns, func() error { return netlink.Remove(h.port.name) }), h.close())
+func (b *bridge) close(hosts []*Host) (err error) {
+	for _, h := range hosts {
+		err = errors.Join(err, inside(b.ns, func() error { return netlink.Remove(h.port.name) }), h.close())
 	}
-	if s.bridge.ns != nil {
-		err = errors.Join(err, s.bridge.ns.Close())
+	if b.ns != nil {
+		err = errors.Join(err, b.ns.Close())
 	}
 	return err
 }

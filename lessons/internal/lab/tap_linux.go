@@ -13,17 +13,17 @@ import (
 
 // tap reads from a packet socket (packet(7)) in the bridge's namespace. It sees each frame
 // as it comes in by a port, and again as it goes out by others.
-func (s *Segment) tap(see func(Packet)) (remove func(), err error) {
+func (b *bridge) tap(hosts []*Host, see func(Packet)) (remove func(), err error) {
 	var socket *os.File
 	senders := make(map[int]string) // by the number of the port
-	err = inside(s.bridge.ns, func() error {
+	err = inside(b.ns, func() error {
 		fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, int(toNetwork(unix.ETH_P_ALL)))
 		if err != nil {
 			return os.NewSyscallError("socket AF_PACKET", err)
 		}
 		socket = os.NewFile(uintptr(fd), "packet socket")
 		unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, 8<<20) // as much of it as is allowed
-		for _, h := range s.Hosts {
+		for _, h := range hosts {
 			port, err := netlink.Index(h.port.name)
 			if err != nil {
 				return err
