@@ -25,7 +25,11 @@ func (c *Cut) Error() string {
 func (c *Cut) Missing() (clients, bytes int) { return c.Clients, c.Bytes }
 
 func (s *Server) drain(conn net.Conn, block, rest []byte) {
-	if missing := Finish(conn, s.Drain, rest, block, true); missing > 0 {
+	within := s.Drain
+	if s.broken.Load() {
+		within = 0
+	}
+	if missing := Finish(conn, within, rest, block, true); missing > 0 {
 		s.mu.Lock()
 		s.cut.Clients++
 		s.cut.Bytes += missing

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -17,8 +18,9 @@ type Server struct {
 	Accepted func(peer net.Addr) // is told of each client; may be nil
 	Drain    time.Duration       // how long stopping may take
 
-	mu  sync.Mutex
-	cut Cut
+	broken atomic.Bool // the listener: nobody is waited for
+	mu     sync.Mutex
+	cut    Cut
 }
 
 // Serve serves until ctx is done, and then stops. It lets nobody in any more, and answers
@@ -36,9 +38,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	failed := s.accept(ctx, func(conn net.Conn) {
 		handlers.Go(func() { s.echo(ctx, conn) })
 	})
-	if failed != nil {
-		s.Drain = 0 // nobody is waited for
-	}
+	s.broken.Store(failed != nil)
 	cancel()
 	handlers.Wait()
 	<-closed // Accept fails a moment before the descriptor is closed

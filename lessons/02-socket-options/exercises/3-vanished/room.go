@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -29,8 +30,8 @@ const (
 type room struct {
 	mu     sync.Mutex
 	guests map[*guest]bool
-	drain  time.Duration
-	cut    echo.Cut // whom stopping has cut off
+	cut    echo.Cut    // whom stopping has cut off
+	broken atomic.Bool // the listener: nobody is waited for
 }
 
 type guest struct {
@@ -43,7 +44,7 @@ type guest struct {
 // echo.Finish says; after a failure nobody is waited for.
 func serve(ctx context.Context, listener net.Listener, within time.Duration) error {
 	ctx, cancel := context.WithCancel(ctx)
-	r := &room{guests: make(map[*guest]bool), drain: drainTime}
+	r := &room{guests: make(map[*guest]bool)}
 	closed := make(chan struct{})
 	context.AfterFunc(ctx, func() { listener.Close(); close(closed) })
 	var readers, writers sync.WaitGroup
@@ -60,9 +61,7 @@ func serve(ctx context.Context, listener net.Listener, within time.Duration) err
 			g.read(ctx, r)
 		})
 	})
-	if failed != nil {
-		r.drain = 0
-	}
+	r.broken.Store(failed != nil)
 	cancel()
 	readers.Wait() // what one guest has still said, the others hear
 	for g := range r.guests {
@@ -157,7 +156,11 @@ func (g *guest) write(ctx context.Context, r *room) {
 	if ctx.Err() == nil {
 		return
 	}
-	if missing := echo.Finish(g.TCPConn, r.drain, rest, make([]byte, 4096), false); missing > 0 {
+	within := drainTime
+	if r.broken.Load() {
+		within = 0
+	}
+	if missing := echo.Finish(g.TCPConn, within, rest, make([]byte, 4096), false); missing > 0 {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.cut.Clients++
