@@ -11,6 +11,7 @@ import (
 
 	"onthewire/lessons/02-socket-options/echo"
 	"onthewire/lessons/internal/cli"
+	"onthewire/lessons/internal/drain"
 )
 
 type serveCommand struct {
@@ -37,7 +38,7 @@ func (c serveCommand) Run(ctx context.Context) error {
 	server := &echo.Server{Listener: listener, Drain: c.Drain}
 	server.Accepted = func(peer net.Addr) { fmt.Fprintf(os.Stderr, "client %v\n", peer) }
 	err = server.Serve(ctx)
-	if cut, ok := errors.AsType[*echo.Cut](err); ok { // it has stopped, as it was told
+	if cut, ok := errors.AsType[*drain.Cut](err); ok { // it has stopped, as it was told
 		fmt.Fprintln(os.Stderr, cut)
 		return nil
 	}

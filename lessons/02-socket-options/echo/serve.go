@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"time"
 
+	"onthewire/lessons/internal/drain"
 	"onthewire/lessons/internal/errno"
 )
 
@@ -20,13 +21,14 @@ type Server struct {
 
 	broken atomic.Bool // the listener: nobody is waited for
 	mu     sync.Mutex
-	cut    Cut
+	cut    drain.Cut
 }
 
 // Serve serves until ctx is done, and then stops. It lets nobody in any more, and answers
 // what has arrived and what follows without a pause. Each connection is closed once its
 // peer's kernel has acknowledged all of that. A peer that takes nothing for a second is
-// given up, and after Drain everybody is. They are reset, and Serve returns a *Cut.
+// given up, and after Drain everybody is. They are reset, and Serve returns a
+// *drain.Cut.
 //
 // When accepting fails for good, Serve resets everybody at once and returns why. A client's
 // error costs that client its connection. In any case the listener is closed.
@@ -96,5 +98,19 @@ func (s *Server) echo(ctx context.Context, conn net.Conn) {
 		if err != nil {
 			return
 		}
+	}
+}
+
+// drain ends a connection while the server stops.
+func (s *Server) drain(conn net.Conn, block, rest []byte) {
+	within := s.Drain
+	if s.broken.Load() {
+		within = 0
+	}
+	if missing := drain.Finish(conn, within, rest, block, true); missing > 0 {
+		s.mu.Lock()
+		s.cut.Clients++
+		s.cut.Bytes += missing
+		s.mu.Unlock()
 	}
 }

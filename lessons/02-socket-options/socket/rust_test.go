@@ -45,7 +45,7 @@ func TestFromRustNamesEveryMethodOfSocket2(t *testing.T) {
 	if !found {
 		t.Fatal("the page has no part on socket2")
 	}
-	part, _, _ = strings.Cut(part, `<a id="quinn"></a>`)
+	part, _, _ = strings.Cut(part, `<a id="udp"></a>`)
 	quoted := regexp.MustCompile("`([^`]+)`")
 	named := map[string]bool{}
 	inTable := false

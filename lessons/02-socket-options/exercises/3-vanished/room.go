@@ -11,7 +11,7 @@ import (
 	"syscall"
 	"time"
 
-	"onthewire/lessons/02-socket-options/echo"
+	"onthewire/lessons/internal/drain"
 	"onthewire/lessons/internal/errno"
 )
 
@@ -30,7 +30,7 @@ const (
 type room struct {
 	mu     sync.Mutex
 	guests map[*guest]bool
-	cut    echo.Cut    // whom stopping has cut off
+	cut    drain.Cut   // whom stopping has cut off
 	broken atomic.Bool // the listener: nobody is waited for
 }
 
@@ -41,7 +41,7 @@ type guest struct {
 
 // serve runs the chat until ctx is done or accepting fails for good, and closes the
 // listener. In the end everybody gets what is pending for them, within the drain time, as
-// echo.Finish says; after a failure nobody is waited for.
+// drain.Finish says; after a failure nobody is waited for.
 func serve(ctx context.Context, listener net.Listener, within time.Duration) error {
 	ctx, cancel := context.WithCancel(ctx)
 	r := &room{guests: make(map[*guest]bool)}
@@ -160,7 +160,7 @@ func (g *guest) write(ctx context.Context, r *room) {
 	if r.broken.Load() {
 		within = 0
 	}
-	if missing := echo.Finish(g.TCPConn, within, rest, make([]byte, 4096), false); missing > 0 {
+	if missing := drain.Finish(g.TCPConn, within, rest, make([]byte, 4096), false); missing > 0 {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.cut.Clients++

@@ -9,14 +9,14 @@ import (
 	"syscall"
 	"time"
 
-	"onthewire/lessons/02-socket-options/echo"
+	"onthewire/lessons/internal/drain"
 	"onthewire/lessons/internal/errno"
 )
 
-// serveEcho sends every client its own bytes until ctx is done, and ends as the server of
-// lesson 02 does: whoever takes what it is owed gets all of it, and the others are reset.
-// A client may refuse to read for as long as it likes, which one may want to see on a link.
-// When accepting fails for good, nobody is waited for.
+// serveEcho sends every client its own bytes until ctx is done, and ends as all servers here
+// do: whoever takes what it is owed gets all of it, and the others are reset. A client may
+// refuse to read for as long as it likes, which one may want to see on a link. When accepting
+// fails for good, nobody is waited for.
 func serveEcho(ctx context.Context, listener net.Listener, within time.Duration) error {
 	ctx, cancel := context.WithCancel(ctx)
 	closed := make(chan struct{})
@@ -25,7 +25,7 @@ func serveEcho(ctx context.Context, listener net.Listener, within time.Duration)
 	left.Store(int64(within))
 	var clients sync.WaitGroup
 	var mu sync.Mutex
-	var cut echo.Cut
+	var cut drain.Cut
 	failed := accept(ctx, listener, func(conn net.Conn) {
 		clients.Go(func() {
 			defer conn.Close()
@@ -85,7 +85,7 @@ func talk(ctx context.Context, conn net.Conn, left *atomic.Int64) (missing int) 
 			written, err = conn.Write(block[:n])
 		}
 		if ctx.Err() != nil {
-			return echo.Finish(conn, time.Duration(left.Load()), block[written:n], block, true)
+			return drain.Finish(conn, time.Duration(left.Load()), block[written:n], block, true)
 		}
 		if err != nil {
 			return 0

@@ -14,8 +14,8 @@ import (
 	"strings"
 	"time"
 
-	"onthewire/lessons/02-socket-options/echo"
 	"onthewire/lessons/internal/cli"
+	"onthewire/lessons/internal/drain"
 	"onthewire/lessons/internal/lab"
 )
 
@@ -39,7 +39,7 @@ func serve(ctx context.Context, host *lab.Host, fail func(error)) (end func() er
 	} {
 		go func() {
 			err := run()
-			if cut, ok := errors.AsType[*echo.Cut](err); ok {
+			if cut, ok := errors.AsType[*drain.Cut](err); ok {
 				fmt.Fprintf(os.Stderr, "lab: %v\n", cut) // it is the command's result that counts
 				err = nil
 			}

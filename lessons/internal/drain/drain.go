@@ -1,4 +1,6 @@
-package echo
+// Package drain is how a server on package net ends a connection while it stops: whoever takes
+// what it is owed gets all of it, and the others are reset and counted.
+package drain
 
 import (
 	"errors"
@@ -23,19 +25,6 @@ func (c *Cut) Error() string {
 
 // Missing is the same in figures.
 func (c *Cut) Missing() (clients, bytes int) { return c.Clients, c.Bytes }
-
-func (s *Server) drain(conn net.Conn, block, rest []byte) {
-	within := s.Drain
-	if s.broken.Load() {
-		within = 0
-	}
-	if missing := Finish(conn, within, rest, block, true); missing > 0 {
-		s.mu.Lock()
-		s.cut.Clients++
-		s.cut.Bytes += missing
-		s.mu.Unlock()
-	}
-}
 
 // Finish ends a connection, which is the caller's to close, and returns how many bytes its
 // peer has not got. It sends the rest, and as long as something arrives without a pause it

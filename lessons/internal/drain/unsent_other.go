@@ -1,6 +1,6 @@
 //go:build !linux
 
-package echo
+package drain
 
 import "net"
 
