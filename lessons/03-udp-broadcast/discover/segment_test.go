@@ -105,6 +105,13 @@ func (m *member) cut(off bool) {
 	}
 }
 
+// traffic is how many datagrams and bytes anybody has sent.
+func (s *segment) traffic() (sent, bytes int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.sent, s.bytes
+}
+
 // A host runs a node, and keeps what it has seen.
 type host struct {
 	t    *testing.T
