@@ -20,6 +20,8 @@ type discoverCommand struct {
 	Interval time.Duration `default:"10s" help:"Between announcements. Whoever misses three of them has left."`
 	Iface    []string      `help:"Only these interfaces; lo keeps it on this machine."`
 	All      bool          `help:"Show who was heard again, too, and what was dropped."`
+
+	waiting bool // for an interface
 }
 
 // Validate says what makes no sense; kong calls it.
@@ -55,8 +57,9 @@ func (c discoverCommand) Run(ctx context.Context) error {
 	return err
 }
 
-// interfaces are those that there are, or those of them that were named.
-func (c discoverCommand) interfaces() ([]string, error) {
+// interfaces are those that there are, or those of them that were named. It says when there
+// are none, once: one may still come.
+func (c *discoverCommand) interfaces() ([]string, error) {
 	names, err := multicast.Interfaces()
 	if len(c.Iface) > 0 {
 		names = append(names, multicast.Loopback) // which is only used where it is asked for
@@ -65,6 +68,10 @@ func (c discoverCommand) interfaces() ([]string, error) {
 			return !slices.Contains(c.Iface, device)
 		})
 	}
+	if err == nil && len(names) == 0 && !c.waiting {
+		fmt.Fprintln(os.Stderr, "no interface is up that leads to anybody; waiting for one, --iface lo stays on this machine")
+	}
+	c.waiting = len(names) == 0
 	return names, err
 }
 

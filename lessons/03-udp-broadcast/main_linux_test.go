@@ -157,3 +157,23 @@ func TestTheDemoEndsByItselfAndShowsWhoHears(t *testing.T) {
 		}
 	}
 }
+
+func TestWithoutAnInterfaceDiscoverSaysSoAndWaits(t *testing.T) {
+	cmd := lesson3("discover", "--iface", "nonesuch0")
+	said, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill() })
+	line, err := bufio.NewReader(said).ReadString('\n')
+	if !strings.HasPrefix(line, "no interface is up that leads to anybody; ") {
+		t.Errorf("it says %q, %v", line, err)
+	}
+	cmd.Process.Signal(os.Interrupt)
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("interrupted, it exits with %v", err)
+	}
+}
