@@ -1,0 +1,27 @@
+// Lesson 4: QUIC, a connection of datagrams with many streams in it.
+package main
+
+import (
+	"context"
+
+	"onthewire/lessons/04-quic/experiments"
+	"onthewire/lessons/internal/cli"
+	"onthewire/lessons/internal/experiment/try"
+)
+
+var commands struct {
+	Demo  demoCommand  `cmd:"" default:"1" help:"Lose one packet of ten downloads, and count the round trips of a handshake."`
+	Serve serveCommand `cmd:"" help:"Echo, on every stream of every connection."`
+	Say   sayCommand   `cmd:"" help:"Say something to the echo server, and print the answer."`
+	Try   tryCommand   `cmd:"" help:"Run an experiment: one thing changed, and what that changes."`
+}
+
+func main() {
+	cli.Main("lesson4", "Lesson 4: QUIC, a connection of datagrams with many streams in it.", &commands)
+}
+
+type tryCommand struct{ try.Command }
+
+func (c tryCommand) Run(ctx context.Context) error {
+	return c.Try(ctx, "lesson4", experiments.All())
+}
