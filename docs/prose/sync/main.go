@@ -1,4 +1,5 @@
-// Command sync brings the documents of this repository up to date with its code: make sync.
+// Command sync brings the documents of this repository up to date with its code: make sync
+// does so for all, and sync FILE… for some.
 package main
 
 import (
@@ -22,9 +23,12 @@ func run() error {
 		return fmt.Errorf("%w; run make sync in the folder of the Makefile", err)
 	}
 	repo := prose.Repo{Files: os.DirFS("."), Run: prose.Programs(".")}
-	documents, err := repo.Documents()
-	if err != nil {
-		return err
+	documents := os.Args[1:]
+	if len(documents) == 0 {
+		var err error
+		if documents, err = repo.Documents(); err != nil {
+			return err
+		}
 	}
 	var problems []error
 	for _, name := range documents {
