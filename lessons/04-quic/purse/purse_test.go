@@ -1,0 +1,203 @@
+package purse
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/quic-go/quic-go"
+
+	"onthewire/lessons/04-quic/early"
+	"onthewire/lessons/04-quic/network"
+	"onthewire/lessons/internal/devcert"
+)
+
+const roundTrip = 50 * time.Millisecond
+
+// A world is a network with a server, in virtual time.
+type world struct {
+	t         *testing.T
+	network   *network.Network
+	authority *devcert.Authority
+	folder    string // of the client's tickets
+	config    *tls.Config
+	server    Server
+	addr      net.Addr
+	at        string // the address by which the client keeps tickets
+}
+
+// open starts a server. change may change how it meets its clients.
+func open(t *testing.T, change func(*world)) *world {
+	t.Helper()
+	authority, err := devcert.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	certificate, err := authority.Certificate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{t: t, network: network.Simulate(roundTrip / 2), authority: authority, folder: t.TempDir() + "/tickets", config: ServerTLS(certificate)}
+	t.Cleanup(func() { w.network.Close() })
+	w.server = Server{Purse: new(Purse), MayBeEarly: Idempotent}
+	if change != nil {
+		change(w)
+	}
+	socket, _ := w.network.Server()
+	w.addr, w.at = socket.LocalAddr(), "purse.example:5000"
+	w.serve(socket, Config())
+	return w
+}
+
+func (w *world) serve(socket net.PacketConn, config *quic.Config) {
+	transport := &quic.Transport{Conn: socket}
+	listener, err := transport.ListenEarly(w.config, config)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- w.server.Serve(ctx, listener) }()
+	w.t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			w.t.Errorf("the server ends with %v", err)
+		}
+		transport.Close()
+		socket.Close()
+	})
+}
+
+// A visit is what one process of a client has seen.
+type visit struct {
+	answer  string
+	outcome early.Outcome
+	took    time.Duration // from the first call to the answer
+	asked   int
+	err     error
+}
+
+// visit asks once, as a new process does: all that it has from before is in the file.
+func (w *world) visit(request string) (v visit) {
+	w.t.Helper()
+	begun := time.Now()
+	tickets, err := early.OpenTickets(w.folder, w.at)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	socket, _ := w.network.Client()
+	transport := &quic.Transport{Conn: socket}
+	defer socket.Close()
+	defer transport.Close()
+	conn, err := transport.DialEarly(w.t.Context(), w.addr, ClientTLS(w.authority.Pool(), "localhost", tickets), nil)
+	if err != nil {
+		return visit{err: err}
+	}
+	defer conn.CloseWithError(0, "")
+	v.outcome, v.err = early.Ask(w.t.Context(), conn, func(conn *quic.Conn) (err error) {
+		v.asked++
+		v.answer, err = Request(w.t.Context(), conn, request)
+		v.took = time.Since(begun)
+		return err
+	})
+	if v.err != nil {
+		return v
+	}
+	ctx, cancel := context.WithTimeout(w.t.Context(), 10*time.Second)
+	defer cancel()
+	if err := tickets.Wait(ctx); err != nil {
+		w.t.Error(err)
+	}
+	return v
+}
+
+// sees compares a visit with what it should have been.
+func (w *world) sees(v visit, answer string, outcome early.Outcome, took time.Duration, asked int) {
+	w.t.Helper()
+	if want := (visit{answer, outcome, took, asked, nil}); v != want {
+		w.t.Errorf("the visit was\n%+v, want\n%+v", v, want)
+	}
+}
+
+func TestANewProcessHasItsAnswerAfterOneRoundTrip(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := open(t, nil)
+		w.sees(w.visit("get"), "100 left", early.FirstVisit, 2*roundTrip, 1)
+		w.sees(w.visit("get"), "100 left", early.Accepted, roundTrip, 1)
+		w.sees(w.visit("get"), "100 left", early.Accepted, roundTrip, 1) // by the ticket of the second visit
+	})
+}
+
+func TestWhatIsRejectedIsSentAgainAndAnsweredARoundTripLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := open(t, nil)
+		w.visit("get")
+		w.config.SetSessionTicketKeys([][32]byte{{1}}) // as after a restart
+		w.sees(w.visit("pay 10"), "paid 10, 90 left", early.Rejected, 2*roundTrip, 2)
+		w.sees(w.visit("get"), "90 left", early.Accepted, roundTrip, 1)
+	})
+}
+
+func TestAServerWithTheSameKeysKnowsTheTicketsOfAnother(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		keys, err := early.TicketKeys(t.TempDir() + "/keys")
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := open(t, func(w *world) { w.config.SetSessionTicketKeys(keys) })
+		w.visit("get")
+		other := open(t, func(o *world) {
+			o.authority, o.folder = w.authority, w.folder
+			certificate, _ := o.authority.Certificate()
+			o.config = ServerTLS(certificate)
+			o.config.SetSessionTicketKeys(keys)
+		})
+		other.sees(other.visit("get"), "100 left", early.Accepted, roundTrip, 1)
+	})
+}
+
+func TestAServerKnowsEarlyDataAndRefusesWhatMayNotBeDoneTwice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := open(t, nil)
+		w.sees(w.visit("pay 10"), "paid 10, 90 left", early.FirstVisit, 2*roundTrip, 1)
+		w.sees(w.visit("pay 10"), "paid 10, 80 left", early.Refused, 2*roundTrip, 2)
+		w.sees(w.visit("get"), "80 left", early.Accepted, roundTrip, 1)
+	})
+}
+
+func TestATicketWithoutEarlyDataMakesNoRequestEarly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := open(t, nil)
+		w.config.UnwrapSession = func(ticket []byte, cs tls.ConnectionState) (*tls.SessionState, error) {
+			session, err := w.config.DecryptTicket(ticket, cs)
+			if session != nil {
+				session.EarlyData = false
+			}
+			return session, err
+		}
+		w.visit("get")
+		w.sees(w.visit("get"), "100 left", early.Rejected, 2*roundTrip, 2)
+	})
+}
+
+func TestAServerThatHasGoneEndsTheVisitInTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := open(t, nil)
+		w.visit("get")
+		w.addr = &net.UDPAddr{IP: net.IPv4(10, 0, 0, 2), Port: 1}
+		for _, how := range []string{"with a ticket", "without"} {
+			begun := time.Now()
+			v := w.visit("get")
+			if timeout, ok := errors.AsType[net.Error](v.err); !ok || !timeout.Timeout() {
+				t.Errorf("%s: nobody is there, and the error is %v", how, v.err)
+			}
+			if took := time.Since(begun); took > 10*time.Second {
+				t.Errorf("%s: nobody is there, which took %v to say", how, took)
+			}
+		}
+	})
+}
