@@ -10,10 +10,11 @@ import (
 )
 
 var commands struct {
-	Demo  demoCommand  `cmd:"" default:"1" help:"Lose one packet of ten downloads, and count the round trips of a handshake."`
-	Serve serveCommand `cmd:"" help:"Echo, on every stream of every connection."`
-	Say   sayCommand   `cmd:"" help:"Say something to the echo server, and print the answer."`
-	Try   tryCommand   `cmd:"" help:"Run an experiment: one thing changed, and what that changes."`
+	Demo     demoCommand     `cmd:"" default:"1" help:"Lose one packet of ten downloads, and count the round trips of a handshake."`
+	Serve    serveCommand    `cmd:"" help:"Echo, on every stream of every connection."`
+	Say      sayCommand      `cmd:"" help:"Say something to the echo server, and print the answer."`
+	Timeline timelineCommand `cmd:"" help:"Tell a connection of your own as a ladder: every datagram, packet and frame."`
+	Try      tryCommand      `cmd:"" help:"Run an experiment: one thing changed, and what that changes."`
 }
 
 func main() {

@@ -1,0 +1,211 @@
+package ladder
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/quic-go/quic-go"
+	"github.com/quic-go/quic-go/qlogwriter"
+
+	"onthewire/lessons/04-quic/echo"
+	"onthewire/lessons/04-quic/network"
+	"onthewire/lessons/internal/devcert"
+)
+
+// A Visit is a connection to an echo server, of which both ends are recorded.
+type Visit struct {
+	Text   []byte
+	Early  bool             // say it in 0-RTT, with the ticket of a visit before
+	Before func()           // called before the visit that is recorded begins; may be nil
+	After  func(*quic.Conn) // called with the client's connection, before it closes; may be nil
+	KeyLog io.Writer        // for Wireshark; may be nil
+
+	// Trace makes a writer that is told what one end reports; it may be nil, and so may be
+	// what it returns.
+	Trace func(client bool, id quic.ConnectionID) qlogwriter.Trace
+}
+
+// A Recording is what both ends have reported.
+type Recording struct {
+	Client, Server []Event
+	Lost           []Loss
+	Used0RTT       bool
+}
+
+// Rows are the rungs of the recorded connection.
+func (r *Recording) Rows() []Row { return Rows(r.Client, r.Server, r.Lost) }
+
+// Record makes a visit over a network.
+func Record(ctx context.Context, n *network.Network, v Visit) (_ *Recording, err error) {
+	s := &session{visit: v}
+	n.Tap(s.sees)
+	authority, err := devcert.New()
+	if err != nil {
+		return nil, err
+	}
+	certificate, err := authority.Certificate()
+	if err != nil {
+		return nil, err
+	}
+	socket, err := n.Server()
+	if err != nil {
+		return nil, err
+	}
+	defer socket.Close()
+	server := &quic.Transport{Conn: socket}
+	defer server.Close()
+	config := echo.Config()
+	config.Allow0RTT = true
+	config.Tracer = s.trace
+	listener, err := server.ListenEarly(echo.ServerTLS(certificate), config)
+	if err != nil {
+		return nil, err
+	}
+	from, err := n.Client()
+	if err != nil {
+		return nil, err
+	}
+	defer from.Close()
+	client := &quic.Transport{Conn: from}
+	defer client.Close()
+
+	serving, stop := context.WithCancel(ctx)
+	served := make(chan error, 1)
+	go func() { served <- echo.Serve(serving, listener) }()
+	defer func() {
+		stop()
+		err = errors.Join(err, <-served)
+	}()
+
+	tickets := newTickets()
+	trust := echo.ClientTLS(authority.Pool(), "localhost")
+	trust.ClientSessionCache, trust.KeyLogWriter = tickets, v.KeyLog
+	dial := func() (*quic.Conn, error) {
+		return client.DialEarly(ctx, socket.LocalAddr(), trust, &quic.Config{Tracer: s.trace})
+	}
+	if v.Early {
+		if err := s.first(ctx, dial, tickets); err != nil {
+			return nil, fmt.Errorf("first visit: %w", err)
+		}
+	}
+	return s.recorded(ctx, dial)
+}
+
+// A session is the visits to one server. The last of them is recorded.
+type session struct {
+	visit Visit
+
+	mu             sync.Mutex
+	last           bool
+	client, server *Recorder
+	lost           []Loss
+}
+
+// trace is for quic.Config.Tracer.
+func (s *session) trace(_ context.Context, client bool, id quic.ConnectionID) qlogwriter.Trace {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var also qlogwriter.Recorder
+	if s.last && s.visit.Trace != nil {
+		if trace := s.visit.Trace(client, id); trace != nil {
+			also = trace.AddProducer()
+		}
+	}
+	if client {
+		s.client = NewRecorder(also)
+		return s.client
+	}
+	s.server = NewRecorder(also)
+	return s.server
+}
+
+// sees is for network.Network.Tap.
+func (s *session) sees(d network.Datagram) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if d.Lost {
+		s.lost = append(s.lost, Loss{Time: d.Time, Size: len(d.Data), ToServer: d.ToServer})
+	}
+}
+
+// first visits the server for its ticket.
+func (s *session) first(ctx context.Context, dial func() (*quic.Conn, error), tickets *tickets) error {
+	conn, err := dial()
+	if err != nil {
+		return err
+	}
+	select {
+	case <-tickets.put: // it comes after the handshake (RFC 8446, section 4.6.1)
+	case <-ctx.Done():
+		conn.CloseWithError(0, "")
+		return ctx.Err()
+	}
+	return s.close(ctx, conn)
+}
+
+func (s *session) recorded(ctx context.Context, dial func() (*quic.Conn, error)) (*Recording, error) {
+	s.mu.Lock()
+	s.last, s.client, s.server = true, nil, nil
+	s.mu.Unlock()
+	if s.visit.Before != nil {
+		s.visit.Before()
+	}
+	conn, err := dial()
+	if err != nil {
+		return nil, err
+	}
+	if !s.visit.Early {
+		<-conn.HandshakeComplete() // nor does it open a stream earlier
+	}
+	if _, err := echo.Say(ctx, conn, s.visit.Text); err != nil {
+		conn.CloseWithError(0, "")
+		return nil, err
+	}
+	if s.visit.After != nil {
+		s.visit.After(conn)
+	}
+	used := conn.ConnectionState().Used0RTT
+	if err := s.close(ctx, conn); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return &Recording{Client: s.client.Events(), Server: s.server.Events(), Lost: s.lost, Used0RTT: used}, nil
+}
+
+// close ends a connection, and waits until both ends have noticed. The server is not told
+// twice, so where that datagram is lost we do not wait for its idle timeout.
+func (s *session) close(ctx context.Context, conn *quic.Conn) error {
+	conn.CloseWithError(0, "")
+	s.mu.Lock()
+	client, server := s.client, s.server
+	s.mu.Unlock()
+	<-client.Ended()
+	select {
+	case <-server.Ended():
+	case <-time.After(time.Second):
+	case <-ctx.Done():
+	}
+	return ctx.Err()
+}
+
+// tickets tell when the first has come.
+type tickets struct {
+	tls.ClientSessionCache
+	once sync.Once
+	put  chan struct{}
+}
+
+func newTickets() *tickets {
+	return &tickets{ClientSessionCache: tls.NewLRUClientSessionCache(1), put: make(chan struct{})}
+}
+
+func (t *tickets) Put(name string, state *tls.ClientSessionState) {
+	t.ClientSessionCache.Put(name, state)
+	t.once.Do(func() { close(t.put) })
+}
