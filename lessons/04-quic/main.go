@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"os"
 
 	"onthewire/lessons/04-quic/experiments"
 	"onthewire/lessons/internal/cli"
@@ -18,6 +19,9 @@ var commands struct {
 }
 
 func main() {
+	if name := "QUIC_GO_DISABLE_RECEIVE_BUFFER_WARNING"; os.Getenv(name) == "" {
+		os.Setenv(name, "true") // quic-go wants larger buffers than most systems grant, and says so each time
+	}
 	cli.Main("lesson4", "Lesson 4: QUIC, a connection of datagrams with many streams in it.", &commands)
 }
 

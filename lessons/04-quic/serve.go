@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"os"
 
 	"github.com/quic-go/quic-go"
 
@@ -38,5 +39,19 @@ func (c serveCommand) Run(ctx context.Context) error {
 	}
 	cli.Listening(socket.LocalAddr())
 	fmt.Printf("trust: --cacert %s\n", authority.Path())
-	return echo.Serve(ctx, listener)
+	return echo.Serve(ctx, told{listener})
+}
+
+// told tells of each client, when it comes and how it ends.
+type told struct{ echo.Listener }
+
+func (t told) Accept(ctx context.Context) (*quic.Conn, error) {
+	conn, err := t.Listener.Accept(ctx)
+	if err == nil {
+		fmt.Fprintf(os.Stderr, "client %v\n", conn.RemoteAddr())
+		context.AfterFunc(conn.Context(), func() {
+			fmt.Fprintf(os.Stderr, "client %v is gone: %v\n", conn.RemoteAddr(), context.Cause(conn.Context()))
+		})
+	}
+	return conn, err
 }

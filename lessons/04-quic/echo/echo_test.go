@@ -2,63 +2,74 @@ package echo
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/quic-go/quic-go"
-
-	"onthewire/lessons/04-quic/network"
-	"onthewire/lessons/internal/devcert"
 )
 
 func TestAnEchoComesTwoRoundTripsAfterTheFirstPacket(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := network.Simulate(25 * time.Millisecond)
-		defer n.Close()
-		authority, err := devcert.New()
-		if err != nil {
-			t.Fatal(err)
-		}
-		certificate, err := authority.Certificate()
-		if err != nil {
-			t.Fatal(err)
-		}
-		socket, _ := n.Server()
-		server := &quic.Transport{Conn: socket}
-		defer socket.Close()
-		defer server.Close()
-		listener, err := server.Listen(ServerTLS(certificate), Config())
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, stop := context.WithCancel(t.Context())
-		ended := make(chan error, 1)
-		go func() { ended <- Serve(ctx, listener) }()
-
-		from, _ := n.Client()
-		client := &quic.Transport{Conn: from}
-		defer from.Close()
-		defer client.Close()
+		b := serving(t)
 		begun := time.Now()
-		conn, err := client.Dial(t.Context(), socket.LocalAddr(), ClientTLS(authority.Pool(), "localhost"), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if took := time.Since(begun); took != 50*time.Millisecond {
+		conn := b.client()
+		if took := time.Since(begun); took != 2*delay {
 			t.Errorf("the handshake took %v", took)
 		}
-		answer, err := Say(t.Context(), conn, []byte("hello, wire\n"))
-		if err != nil || string(answer) != "hello, wire\n" {
-			t.Errorf("the answer is %q, %v", answer, err)
-		}
-		if took := time.Since(begun); took != 100*time.Millisecond {
+		b.says(conn, "hello, wire\n")
+		if took := time.Since(begun); took != 4*delay {
 			t.Errorf("the answer took %v", took)
 		}
-		conn.CloseWithError(0, "")
-		stop()
-		if err := <-ended; err != nil {
-			t.Errorf("a server that was stopped ends with %v", err)
+	})
+}
+
+func TestStreamsOfOneConnectionAreAnsweredSideBySide(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := serving(t)
+		conn := b.client()
+		slow, err := conn.OpenStreamSync(t.Context())
+		must(t, err)
+		slow.Write([]byte("hello, ")) // and its end does not come yet
+		b.says(conn, "hello, wire\n")
+		b.says(conn, "")
+		b.says(conn, strings.Repeat("x", Limit))
+		slow.Close()
+		answer := make([]byte, 20)
+		if n, _ := slow.Read(answer); string(answer[:n]) != "hello, " {
+			t.Errorf("the stream that came first is answered %q", answer[:n])
 		}
+	})
+}
+
+// Each of them would cost the client one of its hundred streams, were it not given back.
+func TestAStreamThatBringsTooMuchIsResetAndItsCreditComesBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := serving(t)
+		conn := b.client()
+		for range 150 {
+			_, err := Say(t.Context(), conn, make([]byte, Limit+1))
+			if reset, ok := errors.AsType[*quic.StreamError](err); !ok || !reset.Remote || reset.ErrorCode != TooLong {
+				t.Fatalf("the client hears: %v", err)
+			}
+		}
+		b.says(conn, "hello, wire\n")
+	})
+}
+
+func TestWhoIsCalledOffMidwaySaysSoAndLeavesTheConnectionUsable(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := serving(t)
+		conn := b.client()
+		for range 150 {
+			ctx, cancel := context.WithTimeout(t.Context(), delay)
+			if _, err := Say(ctx, conn, []byte("hello, wire\n")); !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("the caller hears: %v", err)
+			}
+			cancel()
+		}
+		b.says(conn, "hello, wire\n")
 	})
 }

@@ -1,9 +1,11 @@
 // Package echo is a server that sends back what each stream brings, and its client.
+//
+// Read it in this order: server.go (who is answered, and how it ends), client.go (one
+// question), settings.go (what both agree on in the handshake).
 package echo
 
 import (
 	"context"
-	"crypto/tls"
 	"fmt"
 	"io"
 	"sync"
@@ -12,75 +14,73 @@ import (
 	"github.com/quic-go/quic-go"
 )
 
-const (
-	// Protocol is what both sides name in the handshake (ALPN, RFC 7301). QUIC does without
-	// no such name (RFC 9001, section 8.1).
-	Protocol = "echo"
-
-	// Limit is how many bytes of a stream the server reads.
-	Limit = 10_000
-
-	// TooLong is the code with which it resets a stream that brings more.
-	TooLong quic.StreamErrorCode = 1
-)
-
-// A Listener hands out connections: *quic.Listener after the handshake, *quic.EarlyListener
-// before.
-type Listener interface {
-	Accept(context.Context) (*quic.Conn, error)
-}
-
-// ServerTLS is what the handshake needs on the server's side.
-func ServerTLS(certificate tls.Certificate) *tls.Config {
-	return &tls.Config{Certificates: []tls.Certificate{certificate}, NextProtos: []string{Protocol}}
-}
-
-// Config allows streams in both directions at once, a hundred of a client at a time, and no
-// others.
-func Config() *quic.Config {
-	return &quic.Config{MaxIncomingStreams: 100, MaxIncomingUniStreams: -1} // 0 would mean 100
-}
-
-// Serve answers every stream of every connection until ctx ends, then what has arrived.
+// Serve answers every stream of every connection until ctx ends. Then it lets nobody in,
+// answers what has arrived, and returns after Drain at the latest. If accept fails, all are
+// cut off at once.
 func Serve(ctx context.Context, listener Listener) error {
+	defer context.AfterFunc(ctx, func() { listener.Close() })()
+	over, cut := context.WithCancel(context.Background())
+	defer cut()
 	var clients sync.WaitGroup
 	defer clients.Wait()
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel() // also where accept fails: nobody waits for a client that is idle
 	for {
-		conn, err := listener.Accept(ctx)
-		if ctx.Err() != nil {
+		conn, err := listener.Accept(context.Background()) // also whoever was in before Close
+		switch {
+		case err == nil:
+			clients.Go(func() { converse(ctx, over, conn) })
+		case ctx.Err() != nil:
+			time.AfterFunc(Drain, cut)
 			return nil
-		} else if err != nil {
+		default:
+			cut()
 			return fmt.Errorf("accept: %w", err)
 		}
-		clients.Go(func() { converse(ctx, conn) })
 	}
 }
 
-// converse gives each stream a goroutine of its own.
-func converse(ctx context.Context, conn *quic.Conn) {
+// converse gives each stream of a client a goroutine of its own, as long as ctx lasts.
+func converse(ctx, over context.Context, conn *quic.Conn) {
+	defer context.AfterFunc(over, func() { conn.CloseWithError(Stopping, "the server is gone") })()
 	var streams sync.WaitGroup
+	settled := time.NewTimer(0) // fires when the last answer is Settle ago
 	for {
-		stream, err := conn.AcceptStream(ctx)
+		stream, err := conn.AcceptStream(ctx) // one that has arrived comes before the end of ctx
 		if err != nil {
-			break // ctx has ended, or the connection
+			break
 		}
-		streams.Go(func() { answer(stream) })
+		streams.Go(func() {
+			answer(stream)
+			settled.Reset(Settle)
+		})
 	}
 	streams.Wait()
-	conn.CloseWithError(0, "")
+	select { // nobody tells us that the last answer has arrived, but who has read it may close
+	case <-conn.Context().Done():
+	case <-settled.C:
+	}
+	conn.CloseWithError(Stopping, "the server stops")
 }
 
 // answer reads a stream to its end, sends it back, and ends it.
 func answer(stream *quic.Stream) {
-	stream.SetDeadline(time.Now().Add(10 * time.Second))
+	stream.SetDeadline(time.Now().Add(Timeout))
 	data, err := io.ReadAll(io.LimitReader(stream, Limit+1))
-	if err != nil || len(data) > Limit {
-		stream.CancelRead(TooLong)
-		stream.CancelWrite(TooLong)
-		return
+	if err == nil && len(data) <= Limit {
+		_, err = stream.Write(data)
 	}
-	stream.Write(data)
-	stream.Close()
+	switch {
+	case len(data) > Limit:
+		refuse(stream, TooLong)
+	case err != nil:
+		refuse(stream, TooSlow)
+	default:
+		stream.Close() // our direction; the client's has been read to its end
+	}
+}
+
+// refuse gives up both directions of a stream. Without CancelRead the client would never
+// get back the credit with which it has opened it.
+func refuse(stream *quic.Stream, code quic.StreamErrorCode) {
+	stream.CancelRead(code)
+	stream.CancelWrite(code)
 }
