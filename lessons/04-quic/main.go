@@ -15,6 +15,7 @@ var commands struct {
 	Serve    serveCommand    `cmd:"" help:"Echo, on every stream of every connection."`
 	Say      sayCommand      `cmd:"" help:"Say something to the echo server, and print the answer."`
 	Timeline timelineCommand `cmd:"" help:"Tell a connection of your own as a ladder: every datagram, packet and frame."`
+	Migrate  migrateCommand  `cmd:"" help:"Change the client's address in the middle of a feed, over QUIC and over TCP."`
 	Try      tryCommand      `cmd:"" help:"Run an experiment: one thing changed, and what that changes."`
 }
 
