@@ -11,12 +11,14 @@ import (
 )
 
 var commands struct {
-	Demo     demoCommand     `cmd:"" default:"1" help:"Lose one packet of ten downloads, and count the round trips of a handshake."`
-	Serve    serveCommand    `cmd:"" help:"Echo, on every stream of every connection."`
-	Say      sayCommand      `cmd:"" help:"Say something to the echo server, and print the answer."`
-	Timeline timelineCommand `cmd:"" help:"Tell a connection of your own as a ladder: every datagram, packet and frame."`
-	Migrate  migrateCommand  `cmd:"" help:"Change the client's address in the middle of a feed, over QUIC and over TCP."`
-	Try      tryCommand      `cmd:"" help:"Run an experiment: one thing changed, and what that changes."`
+	Demo       demoCommand       `cmd:"" default:"1" help:"Lose one packet of ten downloads, and count the round trips of a handshake."`
+	Serve      serveCommand      `cmd:"" help:"Echo, on every stream of every connection."`
+	Say        sayCommand        `cmd:"" help:"Say something to the echo server, and print the answer."`
+	Timeline   timelineCommand   `cmd:"" help:"Tell a connection of your own as a ladder: every datagram, packet and frame."`
+	Migrate    migrateCommand    `cmd:"" help:"Change the client's address in the middle of a feed, over QUIC and over TCP."`
+	Handshakes handshakesCommand `cmd:"" help:"Begin a conversation in every way that TCP, TLS and QUIC have, and count the round trips."`
+	Twelve     twelveCommand     `cmd:"" help:"Say twelve bytes over a long link, and count what they cost."`
+	Try        tryCommand        `cmd:"" help:"Run an experiment: one thing changed, and what that changes."`
 }
 
 func main() {

@@ -2,8 +2,7 @@ package handshakes
 
 import "crypto/tls"
 
-// All are the ways, in the order in which a table shows them. There is none with early data
-// over TCP: crypto/tls has it for QUIC only, see tls.QUICConn.
+// All are the ways, in the order in which a table shows them.
 func All() []Handshake {
 	return []Handshake{
 		TCP,
@@ -11,6 +10,7 @@ func All() []Handshake {
 		{Name: "TCP + TLS 1.2, resumed", TCP: true, Theory: Trips{2, 3}, tls: tls.VersionTLS12, resumed: true},
 		TLS13,
 		{Name: "TCP + TLS 1.3, resumed", TCP: true, Theory: Trips{2, 3}, tls: tls.VersionTLS13, resumed: true},
+		{Name: "TCP + TLS 1.3, early data", TCP: true, Theory: Trips{1, 2}, Absent: "not in Go"},
 		QUIC,
 		{Name: "QUIC, resumed", Theory: Trips{1, 2}, resumed: true},
 		ZeroRTT,

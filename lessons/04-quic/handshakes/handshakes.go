@@ -2,10 +2,10 @@
 // a long link, and tells how long each took until the request could leave and until the
 // answer came.
 //
-// Read it in this order: handshakes.go (the ways, and what theory says of each), series.go
-// (rounds of them on one link), pair.go (a client and a server that may have met before),
-// tcp.go and quic.go (one conversation), trips.go (round trips counted), count.go (four of
-// them, for whoever wants only that).
+// Read it in this order: handshakes.go and all.go (the ways, and what theory says of each), series.go
+// (rounds of them), pair.go (a client and a server that may have met before),
+// tcp.go and quic.go (one conversation), trips.go (round trips counted), resumption.go (what a
+// ticket saves where it saves no round trip).
 package handshakes
 
 import "time"
@@ -15,6 +15,7 @@ type Handshake struct {
 	Name   string
 	TCP    bool // it needs the kernel's TCP, so a link of the lab
 	Theory Trips
+	Absent string // that Go has none: crypto/tls offers early data to QUIC only; empty for all but one
 
 	tls     uint16 // over TCP: the version, 0 is none
 	resumed bool   // with a ticket of an earlier visit
@@ -27,12 +28,9 @@ type Handshake struct {
 
 // Trips are round trips of the link.
 type Trips struct {
-	Request int // until the request's first byte may leave
-	Answer  int // until the answer's first byte has come
+	Request int `json:"request"` // until the request's first byte may leave
+	Answer  int `json:"answer"`  // until the answer's first byte has come
 }
-
-// visitsTwice tells whether the client has to have been there before.
-func (h Handshake) visitsTwice() bool { return h.resumed || h.token }
 
 // Taken is what one conversation took. Both times begin with the first call.
 type Taken struct {
