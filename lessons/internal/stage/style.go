@@ -43,7 +43,7 @@ func utf8Locale(getenv func(string) string) bool {
 	return false
 }
 
-var ascii = strings.NewReplacer("─", "-", "▶", ">", "◀", "<", "│", "|", "·", "-", "µ", "u", "…", "...", "×", "x")
+var ascii = strings.NewReplacer("─", "-", "▶", ">", "◀", "<", "│", "|", "·", "-", "µ", "u", "…", "...", "×", "x", "█", "#")
 
 func (s Style) letters(text string) string {
 	if s.Unicode {
