@@ -90,6 +90,15 @@ func (n *Network) Drop(nth int, toServer bool) <-chan struct{} {
 	return fallen
 }
 
+// Set changes what the network does to datagrams from now on, in both directions. Where it is
+// simulated, that is Delay, Rate, Queue and Loss.
+func (n *Network) Set(way lab.Way) error {
+	if n.Link == nil {
+		return n.simulated.set(way)
+	}
+	return n.Link.Set(way)
+}
+
 // Tap lets somebody see every datagram as it is sent. see must not use the network.
 func (n *Network) Tap(see func(Datagram)) {
 	n.mu.Lock()

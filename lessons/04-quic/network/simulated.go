@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/quic-go/quic-go/testutils/simnet"
+
+	"onthewire/lessons/internal/lab"
 )
 
 // simulated is the router between two sides. Each socket hangs on a link of its own, which
@@ -15,9 +17,10 @@ import (
 type simulated struct {
 	simnet.PerfectRouter
 	network *Network
-	oneWay  time.Duration
 
 	mu    sync.Mutex
+	way   lab.Way
+	free  [2]time.Time // when a direction has carried all that waits for its rate
 	port  int
 	links []*simnet.SimulatedLink
 	drops []*drop
@@ -33,7 +36,7 @@ type drop struct {
 // synctest bubble its delays are exact.
 func Simulate(oneWay time.Duration) *Network {
 	n := &Network{}
-	n.simulated = &simulated{network: n, oneWay: oneWay, port: 9000}
+	n.simulated = &simulated{network: n, way: lab.Way{Delay: oneWay}, port: 9000}
 	return n
 }
 
@@ -43,7 +46,7 @@ func (s *simulated) socket(ip net.IP) net.PacketConn {
 	addr := &net.UDPAddr{IP: ip, Port: s.port}
 	s.port++
 	link := &simnet.SimulatedLink{
-		Latency: s.oneWay, UploadPacket: s,
+		LatencyFunc: s.takes, UploadPacket: s,
 		UplinkSettings: simnet.LinkSettings{MTU: 1472}, DownlinkSettings: simnet.LinkSettings{MTU: 1472},
 	}
 	conn := simnet.NewBlockingSimConn(addr, link)
@@ -55,8 +58,8 @@ func (s *simulated) socket(ip net.IP) net.PacketConn {
 
 // SendPacket is how a link hands on what its socket has sent.
 func (s *simulated) SendPacket(p simnet.Packet) error {
-	toServer := p.To.(*net.UDPAddr).IP.Equal(net.IPv4(10, 0, 0, 2))
-	lost := s.falls(toServer)
+	toServer := toServer(p)
+	lost := s.falls(toServer) || s.isLost(p)
 	s.network.tell(Datagram{Time: time.Now(), Data: p.Data, ToServer: toServer, Lost: lost})
 	if lost {
 		return nil
