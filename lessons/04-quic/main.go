@@ -17,6 +17,7 @@ var commands struct {
 	Timeline   timelineCommand   `cmd:"" help:"Tell a connection of your own as a ladder: every datagram, packet and frame."`
 	Migrate    migrateCommand    `cmd:"" help:"Change the client's address in the middle of a feed, over QUIC and over TCP."`
 	Handshakes handshakesCommand `cmd:"" help:"Begin a conversation in every way that TCP, TLS and QUIC have, and count the round trips."`
+	Throughput throughputCommand `cmd:"" help:"Download by TCP and by QUIC: how fast, and for how much CPU."`
 	Twelve     twelveCommand     `cmd:"" help:"Say twelve bytes over a long link, and count what they cost."`
 	Try        tryCommand        `cmd:"" help:"Run an experiment: one thing changed, and what that changes."`
 }
