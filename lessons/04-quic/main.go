@@ -15,6 +15,7 @@ var commands struct {
 	Serve      serveCommand      `cmd:"" help:"Echo, on every stream of every connection."`
 	Say        sayCommand        `cmd:"" help:"Say something to the echo server, and print the answer."`
 	Timeline   timelineCommand   `cmd:"" help:"Tell a connection of your own as a ladder: every datagram, packet and frame."`
+	Replay     replayCommand     `cmd:"" help:"Copy what a client says early, and send it again."`
 	Migrate    migrateCommand    `cmd:"" help:"Change the client's address in the middle of a feed, over QUIC and over TCP."`
 	Handshakes handshakesCommand `cmd:"" help:"Begin a conversation in every way that TCP, TLS and QUIC have, and count the round trips."`
 	Throughput throughputCommand `cmd:"" help:"Download by TCP and by QUIC: how fast, and for how much CPU."`

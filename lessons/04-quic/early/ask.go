@@ -12,11 +12,11 @@ import (
 type Outcome string
 
 const (
-	FirstVisit Outcome = "the handshake came first"
-	Resumed    Outcome = "a ticket made the handshake shorter, which came first all the same"
-	Accepted   Outcome = "sent with the first packet, and accepted"
-	Rejected   Outcome = "sent with the first packet, rejected, and sent again"
-	Refused    Outcome = "sent with the first packet, refused as too early, and sent again"
+	FirstVisit Outcome = "first visit: the handshake came first"
+	Resumed    Outcome = "resumed: the handshake came first, without a certificate"
+	Accepted   Outcome = "early: accepted"
+	Rejected   Outcome = "early: rejected, and said again"
+	Refused    Outcome = "early: refused, and said again"
 )
 
 // TooEarly is the code of a stream whose request is not done before the handshake is over.

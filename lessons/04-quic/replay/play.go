@@ -1,0 +1,206 @@
+package replay
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"iter"
+	"net"
+	"os"
+	"time"
+
+	"github.com/quic-go/quic-go"
+
+	"onthewire/lessons/04-quic/early"
+	"onthewire/lessons/04-quic/network"
+	"onthewire/lessons/04-quic/purse"
+	"onthewire/lessons/internal/devcert"
+)
+
+// A Server takes early data in some way.
+type Server struct {
+	About      string
+	MayBeEarly func(request string) bool
+	SingleUse  bool // of tickets
+}
+
+// Servers are one that minds nothing, and two that each mind one thing.
+var Servers = []Server{
+	{"A server that does whatever comes early", func(string) bool { return true }, false},
+	{"Another one lets a ticket bring early data once", func(string) bool { return true }, true},
+	{"A third refuses what may not be done twice", purse.Idempotent, false},
+}
+
+// An Act is something that was sent, and what is in the purse a moment later.
+type Act struct {
+	Copy      bool          // sent by a stranger, else by the client itself
+	After     time.Duration // the client's close
+	Datagrams int           // of the first flight
+	Outcome   early.Outcome // of the client's request
+	Took      time.Duration // from the client's first call to its answer
+	Left      string
+}
+
+// Forgotten is longer than a server of ours remembers a connection that was closed: three probe
+// timeouts (RFC 9000, section 10.2), which at 20 ms to and fro are some 200 ms.
+const Forgotten = 500 * time.Millisecond
+
+// Play lets a client, who has been here before, pay early. A stranger sends a copy of its first
+// flight when it has closed, and once more when that is forgotten.
+func Play(ctx context.Context, n *network.Network, server Server) iter.Seq2[Act, error] {
+	return func(yield func(Act, error) bool) {
+		s, err := open(ctx, n, server)
+		if err != nil {
+			yield(Act{}, err)
+			return
+		}
+		defer s.close()
+		for _, act := range []func(context.Context) (Act, error){s.pays, s.atOnce, s.later} {
+			act, err := act(ctx)
+			act.Datagrams, act.Left = len(s.flight.Datagrams()), s.purse.Do("get")
+			if !yield(act, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// A scene is a purse with its server, a client, and a stranger with what was taken.
+type scene struct {
+	network  *network.Network
+	stranger net.PacketConn
+	flight   Flight
+	client   *tls.Config
+	tickets  *early.Tickets
+	purse    purse.Purse
+	addr     net.Addr
+	opened   []func() // to be undone, the last first
+}
+
+func open(ctx context.Context, n *network.Network, server Server) (s *scene, err error) {
+	s = &scene{network: n}
+	defer func() {
+		if err != nil {
+			s.close()
+		}
+	}()
+	folder, err := os.MkdirTemp("", "tickets")
+	if err != nil {
+		return nil, err
+	}
+	s.opened = append(s.opened, func() { os.RemoveAll(folder) })
+	authority, err := devcert.New()
+	if err != nil {
+		return nil, err
+	}
+	if s.stranger, err = n.Client(); err != nil {
+		return nil, err
+	}
+	s.opened = append(s.opened, func() { s.stranger.Close() })
+	if err := s.serve(ctx, authority, server); err != nil {
+		return nil, err
+	}
+	if s.tickets, err = early.OpenTickets(folder, s.addr.String()); err != nil {
+		return nil, err
+	}
+	s.client = purse.ClientTLS(authority.Pool(), "localhost", s.tickets)
+	n.Tap(s.flight.See)
+	return s, nil
+}
+
+func (s *scene) serve(ctx context.Context, authority *devcert.Authority, server Server) error {
+	certificate, err := authority.Certificate()
+	if err != nil {
+		return err
+	}
+	config := purse.ServerTLS(certificate)
+	if server.SingleUse {
+		early.SingleUse(config, time.Hour, 10_000)
+	}
+	socket, err := s.network.Server()
+	if err != nil {
+		return err
+	}
+	s.addr = socket.LocalAddr()
+	transport := &quic.Transport{Conn: socket}
+	s.opened = append(s.opened, func() { transport.Close(); socket.Close() })
+	listener, err := transport.ListenEarly(config, purse.Config())
+	if err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	go func() {
+		(&purse.Server{Purse: &s.purse, MayBeEarly: server.MayBeEarly}).Serve(ctx, listener)
+		close(ended)
+	}()
+	s.opened = append(s.opened, func() { stop(); <-ended })
+	return nil
+}
+
+func (s *scene) close() {
+	for len(s.opened) > 0 {
+		last := len(s.opened) - 1
+		s.opened[last]()
+		s.opened = s.opened[:last]
+	}
+}
+
+func (s *scene) pays(ctx context.Context) (Act, error) {
+	if _, err := s.visit(ctx, "get"); err != nil { // for the ticket
+		return Act{}, err
+	}
+	s.flight.Clear()
+	return s.visit(ctx, "pay 10")
+}
+
+// visit asks once, waits for the next ticket, and closes.
+func (s *scene) visit(ctx context.Context, request string) (act Act, err error) {
+	socket, err := s.network.Client()
+	if err != nil {
+		return act, err
+	}
+	transport := &quic.Transport{Conn: socket}
+	defer func() { err = errors.Join(err, transport.Close(), socket.Close()) }()
+	begun := time.Now()
+	conn, err := transport.DialEarly(ctx, s.addr, s.client, nil)
+	if err != nil {
+		return act, err
+	}
+	defer conn.CloseWithError(0, "")
+	act.Outcome, err = early.Ask(ctx, conn, func(conn *quic.Conn) error {
+		_, err := purse.Request(ctx, conn, request)
+		act.Took = time.Since(begun)
+		return err
+	})
+	if err != nil {
+		return act, err
+	}
+	return act, s.tickets.Wait(ctx)
+}
+
+func (s *scene) atOnce(ctx context.Context) (Act, error) { return s.copied(ctx, 0) }
+
+func (s *scene) later(ctx context.Context) (Act, error) { return s.copied(ctx, Forgotten) }
+
+// copied sends the first flight again after a while, and returns when it must have arrived.
+func (s *scene) copied(ctx context.Context, after time.Duration) (Act, error) {
+	act := Act{Copy: true, After: after}
+	if err := pass(ctx, after); err != nil {
+		return act, err
+	}
+	if err := s.flight.Send(s.stranger, s.addr); err != nil {
+		return act, err
+	}
+	return act, pass(ctx, 100*time.Millisecond)
+}
+
+// pass lets so much time pass.
+func pass(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
