@@ -75,14 +75,27 @@ func (n *Network) Server() (net.PacketConn, error) {
 // 1. The channel tells when it falls.
 func (n *Network) Drop(nth int, toServer bool) <-chan struct{} {
 	if n.Link == nil {
-		return n.simulated.drop(nth, toServer)
+		return n.simulated.drop(nth, 0, toServer)
 	}
+	return n.drop(nth, toServer, func(p lab.Packet) bool { return p.Protocol == packet.UDP })
+}
+
+// DropLonger loses the nth of those packets that carry at least so many bytes, whether in a
+// datagram or in a segment of TCP.
+func (n *Network) DropLonger(nth, bytes int, toServer bool) <-chan struct{} {
+	if n.Link == nil {
+		return n.simulated.drop(nth, bytes, toServer)
+	}
+	return n.drop(nth, toServer, func(p lab.Packet) bool { return len(p.Payload) >= bytes })
+}
+
+func (n *Network) drop(nth int, toServer bool, match func(lab.Packet) bool) <-chan struct{} {
 	direction := n.Link.ToClient
 	if toServer {
 		direction = n.Link.ToServer
 	}
 	fallen := make(chan struct{})
-	lost := direction.Drop(nth, func(p lab.Packet) bool { return p.Protocol == packet.UDP })
+	lost := direction.Drop(nth, match)
 	go func() { // ends with the drop; one that never falls waits with the process
 		<-lost
 		close(fallen)

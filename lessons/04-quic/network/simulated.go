@@ -28,6 +28,7 @@ type simulated struct {
 
 type drop struct {
 	left     int
+	bytes    int // that it has at least
 	toServer bool
 	fallen   chan struct{}
 }
@@ -59,7 +60,7 @@ func (s *simulated) socket(ip net.IP) net.PacketConn {
 // SendPacket is how a link hands on what its socket has sent.
 func (s *simulated) SendPacket(p simnet.Packet) error {
 	toServer := toServer(p)
-	lost := s.falls(toServer) || s.isLost(p)
+	lost := s.falls(len(p.Data), toServer) || s.isLost(p)
 	s.network.tell(Datagram{Time: time.Now(), Data: p.Data, ToServer: toServer, Lost: lost})
 	if lost {
 		return nil
@@ -67,19 +68,19 @@ func (s *simulated) SendPacket(p simnet.Packet) error {
 	return s.PerfectRouter.SendPacket(p)
 }
 
-func (s *simulated) drop(nth int, toServer bool) <-chan struct{} {
+func (s *simulated) drop(nth, bytes int, toServer bool) <-chan struct{} {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	d := &drop{left: nth, toServer: toServer, fallen: make(chan struct{})}
+	d := &drop{left: nth, bytes: bytes, toServer: toServer, fallen: make(chan struct{})}
 	s.drops = append(s.drops, d)
 	return d.fallen
 }
 
-func (s *simulated) falls(toServer bool) (lost bool) {
+func (s *simulated) falls(bytes int, toServer bool) (lost bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.drops = slices.DeleteFunc(s.drops, func(d *drop) bool {
-		if lost || d.toServer != toServer {
+		if lost || d.toServer != toServer || bytes < d.bytes {
 			return false
 		}
 		if d.left--; d.left > 0 {
