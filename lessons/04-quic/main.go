@@ -20,6 +20,7 @@ var commands struct {
 	Handshakes handshakesCommand `cmd:"" help:"Begin a conversation in every way that TCP, TLS and QUIC have, and count the round trips."`
 	Throughput throughputCommand `cmd:"" help:"Download by TCP and by QUIC: how fast, and for how much CPU."`
 	Twelve     twelveCommand     `cmd:"" help:"Say twelve bytes over a long link, and count what they cost."`
+	Bytes      bytesCommand      `cmd:"" help:"Take the first packets of a handshake apart, byte by byte."`
 	Try        tryCommand        `cmd:"" help:"Run an experiment: one thing changed, and what that changes."`
 }
 

@@ -29,6 +29,9 @@ func (s *Stage) Row(setting, seen string) {
 // Narrow tells whether a table for 80 columns has to be folded.
 func (s *Stage) Narrow() bool { return s.style.Width < widest }
 
+// Width is how many columns there are.
+func (s *Stage) Width() int { return s.style.Width }
+
 // Line writes a line as it is. Where the terminal is narrow, what does not fit is put below,
 // behind the indent of the line and two more.
 func (s *Stage) Line(format string, args ...any) {
