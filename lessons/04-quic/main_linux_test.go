@@ -189,11 +189,39 @@ func TestTheServerEchoesAndStopsOnASignal(t *testing.T) {
 			if text != "" {
 				args = append(args, text)
 			}
-			out, err := lesson4(args...).CombinedOutput()
+			out, err := lesson4(args...).Output()
 			if err != nil || string(out) != want {
 				t.Errorf("say prints %q, %v", out, err)
 			}
 		}
 		served.ends(signal)
 	}
+}
+
+func TestASecondVisitIsEarlyAlsoAfterARestartUnlessTheKeysAreOthers(t *testing.T) {
+	folder := t.TempDir()
+	visit := func(address, want string) {
+		t.Helper()
+		cmd := lesson4("say", "--addr", address, "--tickets", folder+"/tickets")
+		var how strings.Builder
+		cmd.Stderr = &how
+		out, err := cmd.Output()
+		if err != nil || string(out) != "Hello, QUIC!\n" || how.String() != want+"\n" {
+			t.Errorf("say prints %q and %q, %v; want %q", out, how.String(), err, want)
+		}
+	}
+	first := start(t, "serve", "--addr", "127.0.0.1:0", "--ticket-keys", folder+"/keys")
+	address := first.next("listening on ")
+	visit(address, "first visit: the handshake came first")
+	visit(address, "early: accepted")
+	first.ends(syscall.SIGTERM)
+	second := start(t, "serve", "--addr", address, "--ticket-keys", folder+"/keys")
+	second.next("listening on ")
+	visit(address, "early: accepted")
+	second.ends(syscall.SIGTERM)
+	third := start(t, "serve", "--addr", address, "--ticket-keys", folder+"/others")
+	third.next("listening on ")
+	visit(address, "early: rejected, and said again")
+	visit(address, "early: accepted")
+	third.ends(syscall.SIGTERM)
 }

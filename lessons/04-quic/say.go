@@ -7,11 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/quic-go/quic-go"
 
+	"onthewire/lessons/04-quic/early"
 	"onthewire/lessons/04-quic/echo"
 	"onthewire/lessons/internal/cli"
 	"onthewire/lessons/internal/devcert"
@@ -23,6 +26,7 @@ type sayCommand struct {
 	CACert  string        `name:"cacert" placeholder:"PATH" help:"Whom to trust, as serve prints it. By default the authority in this user's cache folder."`
 	Name    string        `default:"localhost" help:"The name that the server's certificate has to be for."`
 	ALPN    string        `default:"echo" help:"The protocol that the server has to speak."`
+	Tickets string        `placeholder:"FOLDER" help:"Where to keep the ticket for the next visit. By default tickets/ in this user's cache folder."`
 	Timeout time.Duration `default:"2s" help:"How long the server may be silent."`
 }
 
@@ -39,18 +43,59 @@ func (c sayCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	tickets, err := c.tickets()
+	if err != nil {
+		return err
+	}
 	tls := echo.ClientTLS(roots, c.Name)
 	tls.NextProtos = []string{c.ALPN}
-	conn, err := quic.DialAddr(ctx, c.Addr, tls, &quic.Config{HandshakeIdleTimeout: c.Timeout, MaxIdleTimeout: c.Timeout})
+	tls.ClientSessionCache = tickets
+	conn, err := quic.DialAddrEarly(ctx, c.Addr, tls, &quic.Config{HandshakeIdleTimeout: c.Timeout, MaxIdleTimeout: c.Timeout})
 	if err != nil {
 		return c.unconnected(fmt.Errorf("connect to %s: %w", c.Addr, cmp.Or(ctx.Err(), err)))
 	}
 	defer conn.CloseWithError(0, "")
-	answer, err := echo.Say(ctx, conn, []byte(c.Text))
+	var answer []byte
+	outcome, err := early.Ask(ctx, conn, func(conn *quic.Conn) (err error) {
+		answer, err = echo.Say(ctx, conn, []byte(c.Text))
+		return err
+	})
 	if err != nil {
-		return c.unanswered(fmt.Errorf("ask %s: %w", c.Addr, err))
+		select {
+		case <-conn.HandshakeComplete():
+			return c.unanswered(fmt.Errorf("ask %s: %w", c.Addr, err))
+		default: // with a ticket, we have asked before we knew whether anybody is there
+			return c.unconnected(fmt.Errorf("connect to %s: %w", c.Addr, cmp.Or(ctx.Err(), err)))
+		}
 	}
 	fmt.Println(strings.TrimSuffix(string(answer), "\n"))
+	fmt.Fprintln(os.Stderr, outcome)
+	return c.keep(conn, tickets)
+}
+
+func (c sayCommand) tickets() (*early.Tickets, error) {
+	folder := c.Tickets
+	if folder == "" {
+		cache, err := os.UserCacheDir()
+		if err != nil {
+			return nil, cli.Advise(fmt.Errorf("keep tickets: %w", err), "name a folder with --tickets")
+		}
+		folder = filepath.Join(cache, "onthewire", "tickets")
+	}
+	tickets, err := early.OpenTickets(folder, c.Addr)
+	if err != nil {
+		return nil, cli.Advise(err, "name a folder of your own with --tickets")
+	}
+	return tickets, nil
+}
+
+// keep waits for the ticket of the next visit, since closing would lose it.
+func (c sayCommand) keep(conn *quic.Conn, tickets *early.Tickets) error {
+	ctx, cancel := context.WithTimeout(conn.Context(), time.Second) // not every server gives one
+	defer cancel()
+	if err := tickets.Wait(ctx); err != nil && ctx.Err() == nil {
+		return err
+	}
 	return nil
 }
 
