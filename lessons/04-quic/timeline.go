@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,22 +9,39 @@ import (
 	"os"
 	"time"
 
+	"onthewire/lessons/04-quic/echo"
 	"onthewire/lessons/04-quic/ladder"
 	"onthewire/lessons/04-quic/network"
+	"onthewire/lessons/internal/cli"
 	"onthewire/lessons/internal/experiment"
 	"onthewire/lessons/internal/lab"
 	"onthewire/lessons/internal/stage"
 )
 
 type timelineCommand struct {
-	Bytes int           `default:"12" help:"How much to say, 10000 at most; 12 are \"hello, wire\" and its newline."`
+	Bytes int           `default:"12" help:"How much to say: the same twelve bytes, over and over."`
 	Early bool          `help:"Come a second time, and say it in 0-RTT."`
-	Lose  int           `help:"Lose one datagram: the nth of those to one side, as they are numbered in the ladder."`
-	To    string        `enum:"client,server" default:"client" help:"To whom it is lost, client or server."`
+	Lose  int           `placeholder:"N" help:"Lose one datagram: the Nth to one side, as the ladder numbers them."`
+	To    string        `enum:"client,server" default:"client" help:"On the way to whom: client or server."`
 	RTT   time.Duration `name:"rtt" default:"50ms" help:"The round trip."`
 	JSON  bool          `name:"json" help:"For a program."`
+	QLog  string        `name:"qlog" placeholder:"NAME" help:"Write NAME-client.sqlog and NAME-server.sqlog, for qvis."`
 }
 
+// Validate says what makes no sense; kong calls it.
+func (c timelineCommand) Validate() error {
+	switch {
+	case c.Bytes < 1 || c.Bytes > echo.Limit:
+		return fmt.Errorf("--bytes %d: at least 1, and %d is all that the server reads", c.Bytes, echo.Limit)
+	case c.Lose < 0:
+		return fmt.Errorf("--lose %d: datagrams are numbered from 1", c.Lose)
+	case c.RTT < 0 || c.RTT > 2*time.Second:
+		return fmt.Errorf("--rtt %v: at most 2s", c.RTT)
+	}
+	return nil
+}
+
+// Run makes a connection of its own, both ends of it, and tells what went to and fro.
 func (c timelineCommand) Run(ctx context.Context) error {
 	if err := lab.Enter(); err != nil {
 		if _, unavailable := errors.AsType[*experiment.Unavailable](err); !unavailable {
@@ -35,36 +53,52 @@ func (c timelineCommand) Run(ctx context.Context) error {
 		return err
 	}
 	defer n.Close()
-	visit := ladder.Visit{Text: text(c.Bytes), Early: c.Early, Before: func() {
-		if c.Lose > 0 {
-			n.Drop(c.Lose, c.To == "server")
-		}
-	}}
+	text := bytes.Repeat([]byte("hello, wire\n"), c.Bytes/12+1)[:c.Bytes]
+	visit := ladder.Visit{Text: text, Early: c.Early}
+	if c.Lose > 0 {
+		visit.Before = func() { n.Drop(c.Lose, c.To == "server") }
+	}
+	var client, server bytes.Buffer
+	if c.QLog != "" {
+		visit.ClientLog, visit.ServerLog = &client, &server
+	}
 	recording, err := ladder.Record(ctx, n, visit)
 	if err != nil {
 		return err
+	}
+	if c.QLog != "" {
+		for end, log := range map[string][]byte{"client": client.Bytes(), "server": server.Bytes()} {
+			if err := os.WriteFile(c.QLog+"-"+end+".sqlog", log, 0o600); err != nil {
+				return cli.NotWritten(err)
+			}
+		}
 	}
 	if c.JSON {
 		out := json.NewEncoder(os.Stdout)
 		out.SetIndent("", "  ")
 		return out.Encode(recording.Rows())
 	}
+	c.print(n, recording)
+	return nil
+}
+
+func (c timelineCommand) print(n *network.Network, recording *ladder.Recording) {
 	show := stage.New(os.Stdout)
 	width := 80
 	if show.Narrow() {
 		width = 60
 	}
+	show.Line("")
 	for _, line := range ladder.Draw(recording.Rows(), width) {
 		show.Line("%s", line)
 	}
-	fmt.Println()
-	return nil
-}
-
-func text(size int) []byte {
-	text := []byte("hello, wire\n")
-	for len(text) < size {
-		text = append(text, text...)
+	if c.Lose > 0 && len(recording.Lost) == 0 {
+		show.Say("Nothing was lost, since fewer than %d datagrams went to the %s.", c.Lose, c.To)
 	}
-	return text[:size]
+	if c.QLog != "" {
+		show.Say("%s-client.sqlog and %s-server.sqlog are for qvis.", c.QLog, c.QLog)
+	}
+	if n.Missing != nil {
+		show.Say("The network is simulated: %v; %s.", n.Missing, n.Missing.Advice())
+	}
 }

@@ -51,7 +51,7 @@ func (r *Recorder) RecordEvent(what qlogwriter.Event) {
 
 // Close is called when the connection has ended.
 func (r *Recorder) Close() error {
-	close(r.ended)
+	defer close(r.ended)
 	if r.also != nil {
 		return r.also.Close()
 	}

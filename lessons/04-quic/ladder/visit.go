@@ -25,9 +25,9 @@ type Visit struct {
 	After  func(*quic.Conn) // called with the client's connection, before it closes; may be nil
 	KeyLog io.Writer        // for Wireshark; may be nil
 
-	// Trace makes a writer that is told what one end reports; it may be nil, and so may be
-	// what it returns.
-	Trace func(client bool, id quic.ConnectionID) qlogwriter.Trace
+	// A qlog file of each end, for qvis: JSON text sequences (RFC 7464). They are written by
+	// goroutines of their own until Record returns, and may be nil.
+	ClientLog, ServerLog io.Writer
 }
 
 // A Recording is what both ends have reported.
@@ -56,6 +56,7 @@ func Record(ctx context.Context, n *network.Network, v Visit) (_ *Recording, err
 	if err != nil {
 		return nil, err
 	}
+	defer s.wait()
 	defer socket.Close()
 	server := &quic.Transport{Conn: socket}
 	defer server.Close()
@@ -110,19 +111,24 @@ type session struct {
 func (s *session) trace(_ context.Context, client bool, id quic.ConnectionID) qlogwriter.Trace {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var also qlogwriter.Recorder
-	if s.last && s.visit.Trace != nil {
-		if trace := s.visit.Trace(client, id); trace != nil {
-			also = trace.AddProducer()
-		}
-	}
+	here, log := &s.server, s.visit.ServerLog
 	if client {
-		s.client = NewRecorder(also)
-		return s.client
+		here, log = &s.client, s.visit.ClientLog
 	}
-	s.server = NewRecorder(also)
-	return s.server
+	var also qlogwriter.Recorder
+	if s.last && log != nil {
+		file := qlogwriter.NewConnectionFileSeq(unclosed{log}, client, id)
+		go file.Run() // until its producer is closed
+		also = file.AddProducer()
+	}
+	*here = NewRecorder(also)
+	return *here
 }
+
+// unclosed leaves closing to whoever has opened.
+type unclosed struct{ io.Writer }
+
+func (unclosed) Close() error { return nil }
 
 // sees is for network.Network.Tap.
 func (s *session) sees(d network.Datagram) {
@@ -176,6 +182,17 @@ func (s *session) recorded(ctx context.Context, dial func() (*quic.Conn, error))
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return &Recording{Client: s.client.Events(), Server: s.server.Events(), Lost: s.lost, Used0RTT: used}, nil
+}
+
+// wait returns when the logs are written. It needs both transports closed.
+func (s *session) wait() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, end := range []*Recorder{s.client, s.server} {
+		if end != nil {
+			<-end.Ended()
+		}
+	}
 }
 
 // close ends a connection, and waits until both ends have noticed. The server is not told
