@@ -3,6 +3,7 @@ package experiments
 
 import (
 	"onthewire/lessons/04-quic/experiments/address"
+	"onthewire/lessons/04-quic/experiments/recovery"
 	"onthewire/lessons/internal/experiment"
 )
 
@@ -10,5 +11,6 @@ import (
 func All() []experiment.Experiment {
 	return []experiment.Experiment{
 		address.Amplification, address.Retry,
+		recovery.TailLoss, recovery.Gaps, recovery.Statistics,
 	}
 }

@@ -95,11 +95,16 @@ func (n *Network) drop(nth int, toServer bool, match func(lab.Packet) bool) <-ch
 		direction = n.Link.ToServer
 	}
 	fallen := make(chan struct{})
-	lost := direction.Drop(nth, match)
-	go func() { // ends with the drop; one that never falls waits with the process
-		<-lost
+	direction.Drop(1, func(p lab.Packet) bool {
+		if !match(p) {
+			return false
+		}
+		if nth--; nth > 0 {
+			return false
+		}
 		close(fallen)
-	}()
+		return true
+	})
 	return fallen
 }
 
