@@ -3,6 +3,7 @@ package experiments
 
 import (
 	"onthewire/lessons/04-quic/experiments/address"
+	"onthewire/lessons/04-quic/experiments/late"
 	"onthewire/lessons/04-quic/experiments/recovery"
 	"onthewire/lessons/internal/experiment"
 )
@@ -12,5 +13,6 @@ func All() []experiment.Experiment {
 	return []experiment.Experiment{
 		address.Amplification, address.Retry,
 		recovery.TailLoss, recovery.Gaps, recovery.Statistics,
+		late.Late,
 	}
 }

@@ -2,7 +2,7 @@
 //
 // Read it in this order: feed.go (what is under way meanwhile), path.go (a client that moves),
 // nat.go (one that is moved, without its knowing), tcp.go (what is left to do over TCP),
-// pair.go and watch.go (how the two ends meet, and what passes between them about paths).
+// pair.go and watch.go (a feed between two ends, and what these say about paths).
 package migrate
 
 import (

@@ -2,72 +2,33 @@ package migrate
 
 import (
 	"context"
-	"crypto/tls"
-	"errors"
 	"fmt"
 	"io"
 	"net"
 	"time"
 
 	"github.com/quic-go/quic-go"
-	"github.com/quic-go/quic-go/qlogwriter"
 
-	"onthewire/lessons/internal/devcert"
+	"onthewire/lessons/04-quic/pair"
 )
 
-// A Pair is a client and a server in one process, and the connection between them.
+// A Pair is a client and a server with one connection, both of them watched.
 type Pair struct {
-	Client, Server           *quic.Conn
+	*pair.Pair
 	ClientWatch, ServerWatch *Watch
-
-	close []func() error
 }
 
 // Meet dials the server at to, which is its own address or a NAT's. A client that only
 // listens says something after every keepAlive without a packet; 0: it does not. The pair
 // takes the sockets over.
-func Meet(ctx context.Context, client, server net.PacketConn, to net.Addr, keepAlive time.Duration) (p *Pair, err error) {
-	p = &Pair{ClientWatch: &Watch{}, ServerWatch: &Watch{}}
-	defer func() {
-		if err != nil {
-			p.Close()
-		}
-	}()
-	dialer, acceptor := &quic.Transport{Conn: client}, &quic.Transport{Conn: server}
-	p.close = append(p.close, dialer.Close, acceptor.Close, client.Close, server.Close)
-
-	authority, err := devcert.New()
-	if err != nil {
-		return p, err
-	}
-	certificate, err := authority.Certificate()
-	if err != nil {
-		return p, err
-	}
-	names := []string{"feed"}
-	listener, err := acceptor.Listen(
-		&tls.Config{Certificates: []tls.Certificate{certificate}, NextProtos: names},
-		&quic.Config{Tracer: p.ServerWatch.trace},
-	)
-	if err != nil {
-		return p, fmt.Errorf("listen: %w", err)
-	}
-	p.close = append([]func() error{listener.Close}, p.close...)
-	p.Client, err = dialer.Dial(ctx, to,
-		&tls.Config{RootCAs: authority.Pool(), ServerName: "localhost", NextProtos: names},
+func Meet(ctx context.Context, client, server net.PacketConn, to net.Addr, keepAlive time.Duration) (*Pair, error) {
+	p := &Pair{ClientWatch: &Watch{}, ServerWatch: &Watch{}}
+	var err error
+	p.Pair, err = pair.Meet(ctx, client, server, to,
 		&quic.Config{Tracer: p.ClientWatch.trace, KeepAlivePeriod: keepAlive},
-	)
-	if err != nil {
-		return p, fmt.Errorf("dial %v: %w", to, err)
-	}
-	if p.Server, err = listener.Accept(ctx); err != nil {
-		return p, fmt.Errorf("accept: %w", err)
-	}
-	return p, nil
+		&quic.Config{Tracer: p.ServerWatch.trace})
+	return p, err
 }
-
-// trace is what quic.Config calls for each connection.
-func (w *Watch) trace(context.Context, bool, quic.ConnectionID) qlogwriter.Trace { return w }
 
 // Feed sends a feed on a stream of the server's, and calls change when the client has half of
 // it. It tells from where the client seemed to come, each address once.
@@ -105,16 +66,4 @@ func (p *Pair) Feed(ctx context.Context, f Feed, change func() error) (got Recei
 	}
 	in.Close()
 	return got, seen, <-sent
-}
-
-// Close ends the connection, and closes what the pair holds.
-func (p *Pair) Close() (err error) {
-	if p.Client != nil {
-		err = p.Client.CloseWithError(0, "")
-		<-p.Client.Context().Done()
-	}
-	for _, c := range p.close {
-		err = errors.Join(err, c())
-	}
-	return err
 }

@@ -1,8 +1,10 @@
 package migrate
 
 import (
+	"context"
 	"sync"
 
+	"github.com/quic-go/quic-go"
 	"github.com/quic-go/quic-go/qlog"
 	"github.com/quic-go/quic-go/qlogwriter"
 )
@@ -14,6 +16,9 @@ type Watch struct {
 	responses  int
 	id         qlog.ConnectionID
 }
+
+// trace is what quic.Config calls for each connection.
+func (w *Watch) trace(context.Context, bool, quic.ConnectionID) qlogwriter.Trace { return w }
 
 // AddProducer makes a Watch a qlogwriter.Trace.
 func (w *Watch) AddProducer() qlogwriter.Recorder { return w }
