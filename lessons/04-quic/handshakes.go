@@ -81,7 +81,7 @@ type rows struct {
 
 func printHandshakes(out *stage.Stage, all []rows, whole, resumed handshakes.Work) {
 	var missing *experiment.Unavailable
-	legend := " In the bars a round trip is four signs: . until the request may leave, = until the answer."
+	legend := " In the bars a round trip is four signs: - until the request may leave, = until the answer."
 	if out.Narrow() {
 		legend = ""
 	}
@@ -118,12 +118,9 @@ func printHandshakes(out *stage.Stage, all []rows, whole, resumed handshakes.Wor
 func bar(taken handshakes.Taken, rtt time.Duration) string {
 	quarters := func(d time.Duration) int { return int((d*4 + rtt/2) / rtt) }
 	request := quarters(taken.Request)
-	text := strings.Repeat(".", request) + strings.Repeat("=", quarters(taken.Answer)-request)
-	const room = 17
-	if len(text) > room {
-		return text[:room-1] + "+"
-	}
-	return text
+	text := strings.Repeat("-", request) + strings.Repeat("=", quarters(taken.Answer)-request)
+	const room = 20 // of four round trips, and one by which this machine is late
+	return text[:min(len(text), room)]
 }
 
 func cpu(whole, resumed handshakes.Work) string {
