@@ -4,6 +4,7 @@ package experiments
 import (
 	"onthewire/lessons/04-quic/experiments/address"
 	"onthewire/lessons/04-quic/experiments/late"
+	"onthewire/lessons/04-quic/experiments/priorities"
 	"onthewire/lessons/04-quic/experiments/recovery"
 	"onthewire/lessons/internal/experiment"
 )
@@ -13,6 +14,6 @@ func All() []experiment.Experiment {
 	return []experiment.Experiment{
 		address.Amplification, address.Retry,
 		recovery.TailLoss, recovery.Gaps, recovery.Statistics,
-		late.Late,
+		late.Late, priorities.Priorities,
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"onthewire/lessons/04-quic/experiments/together"
 	"onthewire/lessons/04-quic/network"
 	"onthewire/lessons/internal/experiment"
 	"onthewire/lessons/internal/lab"
@@ -100,7 +101,7 @@ func compare(ctx context.Context, n *network.Network) (found []tally, err error)
 			}
 		}
 	}()
-	err = together(len(all), func(i int) (err error) {
+	err = together.Run(len(all), func(i int) (err error) {
 		k := kinds[i/calls]
 		if all[i], err = k.begin(ctx, n); err != nil {
 			err = fmt.Errorf("%s: %w", k.name, err)
@@ -113,7 +114,7 @@ func compare(ctx context.Context, n *network.Network) (found []tally, err error)
 	if err := n.Set(lab.Way{Delay: oneWay, Loss: loss}); err != nil {
 		return nil, err
 	}
-	err = together(len(all), func(i int) error {
+	err = together.Run(len(all), func(i int) error {
 		return all[i].speak(ctx, time.Duration(i)*apart/time.Duration(len(all)))
 	})
 	if err != nil {
@@ -126,18 +127,4 @@ func compare(ctx context.Context, n *network.Network) (found []tally, err error)
 		found[len(found)-1].add(c)
 	}
 	return found, nil
-}
-
-// together runs f for 0 to n-1 at once. Its error is the first.
-func together(n int, f func(i int) error) (err error) {
-	done := make(chan error, n)
-	for i := range n {
-		go func() { done <- f(i) }()
-	}
-	for range n {
-		if failed := <-done; err == nil {
-			err = failed
-		}
-	}
-	return err
 }
