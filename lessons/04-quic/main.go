@@ -14,6 +14,7 @@ var commands struct {
 	Demo       demoCommand       `cmd:"" default:"1" help:"Lose one packet of ten downloads, and count the round trips of a handshake."`
 	Serve      serveCommand      `cmd:"" help:"Echo, on every stream of every connection."`
 	Say        sayCommand        `cmd:"" help:"Say something to the echo server, and print the answer."`
+	Blocking   blockingCommand   `cmd:"" help:"Lose one packet of ten downloads, and see who waits: over TCP, HTTP/2 and QUIC."`
 	Timeline   timelineCommand   `cmd:"" help:"Tell a connection of your own as a ladder: every datagram, packet and frame."`
 	Replay     replayCommand     `cmd:"" help:"Copy what a client says early, and send it again."`
 	Migrate    migrateCommand    `cmd:"" help:"Change the client's address in the middle of a feed, over QUIC and over TCP."`

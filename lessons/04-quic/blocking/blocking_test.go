@@ -3,7 +3,6 @@ package blocking
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -63,22 +62,25 @@ type sink struct {
 func (s *sink) Close() error { s.closed = true; return nil }
 
 func TestDownloadsThatShareAConnectionArriveWhole(t *testing.T) {
-	want := [][]byte{bytes.Repeat([]byte("a"), 3*Piece), bytes.Repeat([]byte("b"), Piece+1), nil, []byte("d")}
-	var wire bytes.Buffer
-	if err := Send(&wire, want); err != nil {
-		t.Fatal(err)
-	}
-	sinks := []io.WriteCloser{&sink{}, &sink{}, &sink{}, &sink{}}
-	if err := Receive(&wire, sinks); err != nil {
-		t.Fatal(err)
-	}
-	for number, data := range want {
-		if got := sinks[number].(*sink); !got.closed || !bytes.Equal(got.Bytes(), data) {
-			t.Errorf("download %d has %d bytes of %d, closed: %v", number, got.Len(), len(data), got.closed)
+	for _, size := range []int{1, Piece, Piece + 1, 3 * Piece} {
+		var wire bytes.Buffer
+		var want [][]byte
+		var sinks []io.WriteCloser
+		for _, letter := range []string{"a", "b", "c"} {
+			want = append(want, bytes.Repeat([]byte(letter), size))
+			sinks = append(sinks, &sink{})
 		}
-	}
-	if wire.Len() != 0 {
-		t.Errorf("%d bytes are left", wire.Len())
+		if err := Send(&wire, want); err != nil {
+			t.Fatal(err)
+		}
+		if err := Receive(&wire, sinks, size); err != nil || wire.Len() != 0 {
+			t.Fatalf("%d bytes are left, %v", wire.Len(), err)
+		}
+		for number, data := range want {
+			if got := sinks[number].(*sink); !got.closed || !bytes.Equal(got.Bytes(), data) {
+				t.Errorf("download %d has %d bytes of %d, closed: %v", number, got.Len(), len(data), got.closed)
+			}
+		}
 	}
 }
 
@@ -87,13 +89,12 @@ func TestAFrameThatMakesNoSenseEndsTheDownloads(t *testing.T) {
 		"cut in its head":      "\x00",
 		"cut in its piece":     "\x00\x00\x00\x05abc",
 		"of an unknown number": "\x00\x01\x00\x01a",
-		"gone before its end":  "\x00\x00\x00\x01a",
+		"of no bytes":          "\x00\x00\x00\x00",
+		"longer than wanted":   "\x00\x00\x00\x06abcdef",
+		"that is the last":     "\x00\x00\x00\x01a",
 	} {
-		err := Receive(strings.NewReader(frames), []io.WriteCloser{&sink{}})
+		err := Receive(strings.NewReader(frames), []io.WriteCloser{&sink{}}, 5)
 		if err == nil || !strings.HasPrefix(err.Error(), "receive a") {
-			t.Errorf("a frame %s: %v", name, err)
-		}
-		if strings.HasPrefix(name, "cut") && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
 			t.Errorf("a frame %s: %v", name, err)
 		}
 	}

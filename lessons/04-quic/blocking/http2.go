@@ -21,7 +21,7 @@ type overHTTP2 struct {
 	url     string
 }
 
-func openHTTP2(_ context.Context, n *network.Network) (connection, error) {
+func openHTTP2(ctx context.Context, n *network.Network) (connection, error) {
 	keys, err := newKeys()
 	if err != nil {
 		return nil, err
@@ -51,25 +51,36 @@ func openHTTP2(_ context.Context, n *network.Network) (connection, error) {
 		url: "https://localhost/",
 	}
 	h.serving.Go(func() { h.server.ServeTLS(listener, "", "") })
+	if err := h.get(ctx, io.Discard, 0); err != nil { // this connects
+		h.Close()
+		return nil, err
+	}
 	return h, nil
 }
 
 func (h *overHTTP2) fetch(ctx context.Context, downloads []io.WriteCloser, size int) error {
 	return together(len(downloads), func(number int) error {
-		request, err := http.NewRequestWithContext(ctx, "GET", h.url+strconv.Itoa(size), nil)
-		if err != nil {
+		if err := h.get(ctx, downloads[number], size); err != nil {
 			return err
-		}
-		response, err := h.client.RoundTrip(request)
-		if err != nil {
-			return fmt.Errorf("ask for a download: %w", err)
-		}
-		defer response.Body.Close()
-		if _, err := io.Copy(downloads[number], response.Body); err != nil {
-			return fmt.Errorf("receive a body: %w", err)
 		}
 		return downloads[number].Close()
 	})
+}
+
+func (h *overHTTP2) get(ctx context.Context, to io.Writer, size int) error {
+	request, err := http.NewRequestWithContext(ctx, "GET", h.url+strconv.Itoa(size), nil)
+	if err != nil {
+		return err
+	}
+	response, err := h.client.RoundTrip(request)
+	if err != nil {
+		return fmt.Errorf("ask for a download: %w", err)
+	}
+	defer response.Body.Close()
+	if _, err := io.Copy(to, response.Body); err != nil {
+		return fmt.Errorf("receive a body: %w", err)
+	}
+	return nil
 }
 
 func (h *overHTTP2) Close() error {

@@ -20,9 +20,10 @@ func newKeys() (k keys, err error) {
 	return k, err
 }
 
-// server and client take the names of protocols (ALPN, RFC 7301), in order of preference.
+// server and client take the names of protocols (ALPN, RFC 7301), in order of preference. There
+// is no second visit, so a ticket for one would only be another packet in a small window.
 func (k keys) server(protocols ...string) *tls.Config {
-	return &tls.Config{Certificates: []tls.Certificate{k.certificate}, NextProtos: protocols}
+	return &tls.Config{Certificates: []tls.Certificate{k.certificate}, NextProtos: protocols, SessionTicketsDisabled: true}
 }
 
 func (k keys) client(protocols ...string) *tls.Config {

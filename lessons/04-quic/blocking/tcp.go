@@ -32,7 +32,9 @@ func openTCP(connections int) func(context.Context, *network.Network) (connectio
 		if err != nil {
 			return nil, err
 		}
-		t := &overTCP{listener: tls.NewListener(listener, keys.server())}
+		config := keys.server()
+		config.DynamicRecordSizingDisabled = true // a frame is one record, and so one packet
+		t := &overTCP{listener: tls.NewListener(listener, config)}
 		t.serving.Go(t.serve)
 		t.conns = make([]net.Conn, connections)
 		err = together(connections, func(i int) error {
@@ -89,7 +91,7 @@ func (t *overTCP) fetch(ctx context.Context, downloads []io.WriteCloser, size in
 		if _, err := t.conns[i].Write(ask); err != nil {
 			return fmt.Errorf("ask for downloads: %w", err)
 		}
-		return Receive(t.conns[i], downloads[i*each:(i+1)*each])
+		return Receive(t.conns[i], downloads[i*each:(i+1)*each], size)
 	})
 }
 
