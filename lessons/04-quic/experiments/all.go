@@ -6,6 +6,7 @@ import (
 	"onthewire/lessons/04-quic/experiments/late"
 	"onthewire/lessons/04-quic/experiments/priorities"
 	"onthewire/lessons/04-quic/experiments/recovery"
+	"onthewire/lessons/04-quic/experiments/streams"
 	"onthewire/lessons/internal/experiment"
 )
 
@@ -15,5 +16,7 @@ func All() []experiment.Experiment {
 		address.Amplification, address.Retry,
 		recovery.TailLoss, recovery.Gaps, recovery.Statistics,
 		late.Late, priorities.Priorities,
+		late.Late,
+		streams.Close, streams.HalfClose, streams.Credit, streams.Idle,
 	}
 }
