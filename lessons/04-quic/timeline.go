@@ -19,13 +19,14 @@ import (
 )
 
 type timelineCommand struct {
-	Bytes int           `default:"12" help:"How much to say: the same twelve bytes, over and over."`
-	Early bool          `help:"Come a second time, and say it in 0-RTT."`
-	Lose  int           `placeholder:"N" help:"Lose one datagram: the Nth to one side, as the ladder numbers them."`
-	To    string        `enum:"client,server" default:"client" help:"On the way to whom: client or server."`
-	RTT   time.Duration `name:"rtt" default:"50ms" help:"The round trip."`
-	JSON  bool          `name:"json" help:"For a program."`
-	QLog  string        `name:"qlog" placeholder:"NAME" help:"Write NAME-client.sqlog and NAME-server.sqlog, for qvis."`
+	Bytes   int           `default:"12" help:"How much to say: the same twelve bytes, over and over."`
+	Early   bool          `help:"Come a second time, and say it in 0-RTT."`
+	Lose    int           `placeholder:"N" help:"Lose one datagram: the Nth to one side, as the ladder numbers them."`
+	To      string        `enum:"client,server" default:"client" help:"On the way to whom: client or server."`
+	RTT     time.Duration `name:"rtt" default:"50ms" help:"The round trip."`
+	JSON    bool          `name:"json" help:"For a program."`
+	QLog    string        `name:"qlog" placeholder:"NAME" help:"Write NAME-client.sqlog and NAME-server.sqlog, for qvis."`
+	Capture string        `placeholder:"FILE" help:"Write the packets and their keys, for Wireshark."`
 }
 
 // Validate says what makes no sense; kong calls it.
@@ -62,8 +63,12 @@ func (c timelineCommand) Run(ctx context.Context) error {
 	if c.QLog != "" {
 		visit.ClientLog, visit.ServerLog = &client, &server
 	}
-	recording, err := ladder.Record(ctx, n, visit)
+	stop, err := c.capture(n, &visit)
 	if err != nil {
+		return err
+	}
+	recording, err := ladder.Record(ctx, n, visit)
+	if err = errors.Join(err, stop()); err != nil {
 		return err
 	}
 	if c.QLog != "" {
@@ -80,6 +85,23 @@ func (c timelineCommand) Run(ctx context.Context) error {
 	}
 	c.print(n, recording)
 	return nil
+}
+
+// capture begins to capture, if that is wanted. stop writes the file.
+func (c timelineCommand) capture(n *network.Network, visit *ladder.Visit) (stop func() error, err error) {
+	if c.Capture == "" {
+		return func() error { return nil }, nil
+	}
+	if n.Missing != nil {
+		return nil, fmt.Errorf("--capture needs a link of the lab: %w", n.Missing)
+	}
+	file, err := os.OpenFile(c.Capture, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return nil, cli.NotWritten(err)
+	}
+	capture := n.Link.Capture(file)
+	visit.KeyLog = capture.KeyLog()
+	return func() error { return errors.Join(capture.Close(), file.Close()) }, nil
 }
 
 func (c timelineCommand) print(n *network.Network, recording *ladder.Recording) {

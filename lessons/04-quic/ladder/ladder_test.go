@@ -1,7 +1,9 @@
 package ladder
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -133,6 +135,40 @@ func TestWhatNothingFollowsIsProbedFor(t *testing.T) {
 	again, packet := find(t, rows, false, "STREAM 0: bytes 0-11, the end, as in ")
 	if again.Time != probe.Time || packet.Type != qlog.PacketType1RTT {
 		t.Errorf("the probe timeout is at %v, the answer comes again at %v", probe.Time, again.Time)
+	}
+}
+
+func TestEachEndsLogHasTheFormThatQvisReads(t *testing.T) {
+	var client, server bytes.Buffer
+	play(t, Visit{Text: []byte("hello, wire\n"), Early: true, ClientLog: &client, ServerLog: &server}, 3)
+	for end, log := range map[string]string{"client": client.String(), "server": server.String()} {
+		// JSON text sequences (RFC 7464): each text has a record separator before it and ends its line.
+		records := strings.Split(strings.TrimPrefix(log, "\x1e"), "\x1e")
+		var header struct {
+			Version string `json:"qlog_version"`
+			Format  string `json:"qlog_format"`
+			Trace   struct {
+				Vantage struct{ Type string } `json:"vantage_point"`
+			}
+		}
+		if err := json.Unmarshal([]byte(records[0]), &header); err != nil || header.Version != "0.3" || header.Format != "JSON-SEQ" || header.Trace.Vantage.Type != end {
+			t.Errorf("the %s's header is %s, %v", end, records[0], err)
+		}
+		last, names := 0.0, map[string]int{}
+		for _, record := range records[1:] {
+			var event struct {
+				Time float64
+				Name string
+			}
+			if err := json.Unmarshal([]byte(record), &event); err != nil || event.Time < last || !strings.HasSuffix(record, "\n") {
+				t.Errorf("the %s has %q, %v", end, record, err)
+			}
+			last = event.Time
+			names[event.Name]++
+		}
+		if names["transport:packet_sent"] == 0 || names["transport:packet_received"] == 0 {
+			t.Errorf("the %s has reported %v", end, names)
+		}
 	}
 }
 

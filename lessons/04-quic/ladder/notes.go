@@ -2,6 +2,7 @@ package ladder
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/quic-go/quic-go/qlog"
 	"github.com/quic-go/quic-go/qlogwriter"
@@ -29,7 +30,7 @@ func note(event qlogwriter.Event) string {
 	case qlog.PacketBuffered:
 		return "keeps a packet until it has the key"
 	case qlog.PacketDropped:
-		return fmt.Sprintf("drops a %s packet: %s", name(e.Header.PacketType), e.Trigger)
+		return fmt.Sprintf("drops a %s packet: %s", name(e.Header.PacketType), strings.ReplaceAll(string(e.Trigger), "_", " "))
 	}
 	return ""
 }
