@@ -21,8 +21,9 @@ import (
 type timelineCommand struct {
 	Bytes   int           `default:"12" help:"How much to say: the same twelve bytes, over and over."`
 	Early   bool          `help:"Come a second time, and say it in 0-RTT."`
-	Lose    int           `placeholder:"N" help:"Lose one datagram: the Nth to one side, as the ladder numbers them."`
-	To      string        `enum:"client,server" default:"client" help:"On the way to whom: client or server."`
+	Lose    int           `placeholder:"N" help:"Lose the Nth datagram that brings bytes of the answer."`
+	To      string        `enum:"client,server" default:"client" help:"On the way to whom: with server it's one of the question."`
+	Any     bool          `help:"Count every datagram for --lose, as the ladder numbers them, those of the handshake too."`
 	RTT     time.Duration `name:"rtt" default:"50ms" help:"The round trip."`
 	JSON    bool          `name:"json" help:"For a program."`
 	QLog    string        `name:"qlog" placeholder:"NAME" help:"Write NAME-client.sqlog and NAME-server.sqlog, for qvis."`
@@ -55,10 +56,7 @@ func (c timelineCommand) Run(ctx context.Context) error {
 	}
 	defer n.Close()
 	text := bytes.Repeat([]byte("hello, wire\n"), c.Bytes/12+1)[:c.Bytes]
-	visit := ladder.Visit{Text: text, Early: c.Early}
-	if c.Lose > 0 {
-		visit.Before = func() { n.Drop(c.Lose, c.To == "server") }
-	}
+	visit := ladder.Visit{Text: text, Early: c.Early, Lose: c.Lose, ToServer: c.To == "server", Any: c.Any}
 	var client, server bytes.Buffer
 	if c.QLog != "" {
 		visit.ClientLog, visit.ServerLog = &client, &server
@@ -115,7 +113,7 @@ func (c timelineCommand) print(n *network.Network, recording *ladder.Recording) 
 		show.Line("%s", line)
 	}
 	if c.Lose > 0 && len(recording.Lost) == 0 {
-		show.Say("Nothing was lost, since fewer than %d datagrams went to the %s.", c.Lose, c.To)
+		show.Say("Nothing was lost, since there were fewer than %d such datagrams to the %s.", c.Lose, c.To)
 	}
 	if c.QLog != "" {
 		show.Say("%s-client.sqlog and %s-server.sqlog are for qvis.", c.QLog, c.QLog)

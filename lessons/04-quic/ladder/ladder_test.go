@@ -19,18 +19,12 @@ import (
 
 const oneWay = 25 * time.Millisecond
 
-// play makes a visit in virtual time. lose, if it is not 0, is the datagram to the client
-// that is lost.
-func play(t *testing.T, v Visit, lose int) (rows []Row) {
+// play makes a visit in virtual time.
+func play(t *testing.T, v Visit) (rows []Row) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		n := network.Simulate(oneWay)
 		defer n.Close()
-		v.Before = func() {
-			if lose != 0 {
-				n.Drop(lose, false)
-			}
-		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		recording, err := Record(ctx, n, v)
@@ -63,7 +57,7 @@ func find(t *testing.T, rows []Row, fromClient bool, begins string) (Row, Packet
 }
 
 func TestAFirstVisitIsToldInItsOrder(t *testing.T) {
-	rows := play(t, Visit{Text: []byte("hello, wire\n")}, 0)
+	rows := play(t, Visit{Text: []byte("hello, wire\n")})
 	for _, want := range []struct {
 		fromClient    bool
 		begins        string
@@ -94,7 +88,7 @@ func TestAFirstVisitIsToldInItsOrder(t *testing.T) {
 }
 
 func TestASecondVisitSpeaksInItsFirstFlight(t *testing.T) {
-	rows := play(t, Visit{Text: []byte("hello, wire\n"), Early: true}, 0)
+	rows := play(t, Visit{Text: []byte("hello, wire\n"), Early: true})
 	if row, packet := find(t, rows, true, "STREAM 0"); packet.Type != qlog.PacketType0RTT || row.Time != 0 {
 		t.Errorf("it speaks in %q at %v", packet.Type, row.Time)
 	}
@@ -105,32 +99,32 @@ func TestASecondVisitSpeaksInItsFirstFlight(t *testing.T) {
 
 func TestALostPacketIsMarkedAndItsBytesAreSentUnderAnotherNumber(t *testing.T) {
 	text := make([]byte, 10_000)
-	seventh := play(t, Visit{Text: text}, 7)
-	i := slices.IndexFunc(seventh, func(r Row) bool { return r.Lost })
-	if i < 0 || seventh[i].Nth != 7 || seventh[i].FromClient || seventh[i].Arrived != 0 {
-		t.Fatalf("the seventh to the client is not the one that is marked:\n%s", strings.Join(Draw(seventh, 80), "\n"))
+	rows := play(t, Visit{Text: text, Lose: 4})
+	i := slices.IndexFunc(rows, func(r Row) bool { return r.Lost })
+	if i < 0 || rows[i].FromClient || rows[i].Arrived != 0 || !strings.HasPrefix(rows[i].Packets[0].Frames[0], "STREAM 0: bytes 3") {
+		t.Fatalf("the fourth of the answer is not the one that is marked:\n%s", strings.Join(Draw(rows, 80), "\n"))
 	}
-	lost := seventh[i].Packets[0]
-	if noted, _ := find(t, seventh, false, lost.Name()+" is lost"); noted.Time != seventh[i].Time+2*oneWay {
-		t.Errorf("the server notices at %v, what it had sent at %v", noted.Time, seventh[i].Time)
+	lost := rows[i].Packets[0]
+	if noted, _ := find(t, rows, false, lost.Name()+" is lost"); noted.Time != rows[i].Time+2*oneWay {
+		t.Errorf("the server notices at %v, what it had sent at %v", noted.Time, rows[i].Time)
 	}
-	again, packet := find(t, seventh, false, lost.Frames[0]+", as in ")
-	if packet.Number <= lost.Number || again.Arrived != seventh[i].Time+3*oneWay {
+	again, packet := find(t, rows, false, lost.Frames[0]+", as in ")
+	if packet.Number <= lost.Number || again.Arrived != rows[i].Time+3*oneWay {
 		t.Errorf("%s comes again as %s, at %v", lost.Name(), packet.Name(), again.Arrived)
 	}
 	gap := fmt.Sprintf("-%d, %d-", lost.Number-1, lost.Number+1)
-	if !slices.ContainsFunc(seventh, func(r Row) bool {
+	if !slices.ContainsFunc(rows, func(r Row) bool {
 		return r.FromClient && len(r.Packets) == 1 && strings.HasPrefix(r.Packets[0].Frames[0], "ACK: has ") && strings.Contains(r.Packets[0].Frames[0], gap)
 	}) {
 		t.Errorf("no ACK of the client has the gap %q", gap)
 	}
-	if !strings.Contains(strings.Join(Draw(seventh, 80), "\n"), "lost ×") {
+	if !strings.Contains(strings.Join(Draw(rows, 80), "\n"), "lost ×") {
 		t.Error("the drawing does not mark it")
 	}
 }
 
 func TestWhatNothingFollowsIsProbedFor(t *testing.T) {
-	rows := play(t, Visit{Text: []byte("hello, wire\n")}, 4)
+	rows := play(t, Visit{Text: []byte("hello, wire\n"), Lose: 1})
 	probe, _ := find(t, rows, false, "probe timeout")
 	again, packet := find(t, rows, false, "STREAM 0: bytes 0-11, the end, as in ")
 	if again.Time != probe.Time || packet.Type != qlog.PacketType1RTT {
@@ -140,7 +134,7 @@ func TestWhatNothingFollowsIsProbedFor(t *testing.T) {
 
 func TestEachEndsLogHasTheFormThatQvisReads(t *testing.T) {
 	var client, server bytes.Buffer
-	play(t, Visit{Text: []byte("hello, wire\n"), Early: true, ClientLog: &client, ServerLog: &server}, 3)
+	play(t, Visit{Text: []byte("hello, wire\n"), Early: true, ClientLog: &client, ServerLog: &server, Lose: 1})
 	for end, log := range map[string]string{"client": client.String(), "server": server.String()} {
 		// JSON text sequences (RFC 7464): each text has a record separator before it and ends its line.
 		records := strings.Split(strings.TrimPrefix(log, "\x1e"), "\x1e")
@@ -172,8 +166,15 @@ func TestEachEndsLogHasTheFormThatQvisReads(t *testing.T) {
 	}
 }
 
+func TestALossInTheHandshakeIsOneToo(t *testing.T) {
+	rows := play(t, Visit{Text: []byte("hello, wire\n"), Lose: 1, Any: true, ToServer: true})
+	if !rows[0].Lost || rows[0].Nth != 1 || !rows[0].FromClient || rows[0].Packets[0].Type != qlog.PacketTypeInitial {
+		t.Errorf("the first Initial packet is not the one that is marked:\n%s", strings.Join(Draw(rows, 80), "\n"))
+	}
+}
+
 func TestALadderFitsItsColumns(t *testing.T) {
-	rows := play(t, Visit{Text: make([]byte, 10_000), Early: true}, 5)
+	rows := play(t, Visit{Text: make([]byte, 10_000), Early: true, Lose: 2, ToServer: true, Any: true})
 	for _, width := range []int{60, 80} {
 		for _, line := range Draw(rows, width) {
 			if n := utf8.RuneCountInString(line); n > width {

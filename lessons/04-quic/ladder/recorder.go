@@ -3,8 +3,9 @@
 // as events in the vocabulary of qlog (draft-ietf-quic-qlog-quic-events). Put side by side,
 // the two reports also show what neither end can know: what was lost on the way, and when.
 //
-// Read it in this order: recorder.go (how events are collected), visit.go (a connection to
-// collect them from), rows.go (from events to rungs), frames.go (a frame in words), draw.go.
+// Read it in this order: recorder.go (how events are collected), visit.go and session.go (a
+// connection to collect them from), rows.go and datagram.go (from events to rungs), words.go
+// (what they say), history.go (whether it was said before), draw.go.
 package ladder
 
 import (

@@ -29,10 +29,9 @@ type Packet struct {
 	Frames []string          `json:"frames"`
 }
 
-// A Loss is a datagram that the network has lost.
+// A Loss is a datagram that the network has lost: the nth of its direction.
 type Loss struct {
-	Time     time.Time
-	Size     int
+	Nth      int
 	ToServer bool
 }
 
@@ -44,8 +43,8 @@ func Rows(client, server []Event, lost []Loss) []Row {
 	}
 	begun := client[first].Time
 	rows := append(sent(begun, client, server, true), sent(begun, server, client, false)...)
-	for _, loss := range lost {
-		mark(rows, loss, begun)
+	for i, r := range rows {
+		rows[i].Lost = slices.Contains(lost, Loss{r.Nth, r.FromClient})
 	}
 	slices.SortStableFunc(rows, func(a, b Row) int { return cmp.Compare(a.Time, b.Time) })
 	return rows
@@ -56,7 +55,7 @@ func sent(begun time.Time, here, there []Event, client bool) (rows []Row) {
 	arrived := arrivals(there)
 	var said history
 	nth := 0
-	var last qlog.DatagramPayloadChecksum // of a datagram with several packets; 0 for most others
+	var last qlog.PacketSent
 	for _, e := range here {
 		at := e.Time.Sub(begun)
 		p, isPacket := e.What.(qlog.PacketSent)
@@ -66,11 +65,11 @@ func sent(begun time.Time, here, there []Event, client bool) (rows []Row) {
 			}
 			continue
 		}
-		if p.DatagramPayloadChecksum == 0 || p.DatagramPayloadChecksum != last {
+		if !together(p, last) {
 			nth++
 			rows = append(rows, Row{FromClient: client, Time: at, Nth: nth})
 		}
-		last = p.DatagramPayloadChecksum
+		last = p
 		row := &rows[len(rows)-1] // what is coalesced is reported in one go
 		row.Size += p.Raw.Length
 		packet := Packet{Type: p.Header.PacketType, Number: p.Header.PacketNumber}
@@ -127,16 +126,4 @@ func arrivals(events []Event) map[any]time.Time {
 		}
 	}
 	return at
-}
-
-// mark finds the datagram that was lost: the last of this size that was sent before the
-// network lost it, and that has not arrived.
-func mark(rows []Row, loss Loss, begun time.Time) {
-	for i := len(rows) - 1; i >= 0; i-- {
-		r := &rows[i]
-		if r.FromClient == loss.ToServer && r.Size == loss.Size && r.Arrived == 0 && !r.Lost && !loss.Time.Before(begun.Add(r.Time)) {
-			r.Lost = true
-			return
-		}
-	}
 }

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/quic-go/quic-go"
-	"github.com/quic-go/quic-go/qlogwriter"
 
 	"onthewire/lessons/04-quic/echo"
 	"onthewire/lessons/04-quic/network"
@@ -19,11 +18,14 @@ import (
 
 // A Visit is a connection to an echo server, of which both ends are recorded.
 type Visit struct {
-	Text   []byte
-	Early  bool             // say it in 0-RTT, with the ticket of a visit before
-	Before func()           // called before the visit that is recorded begins; may be nil
-	After  func(*quic.Conn) // called with the client's connection, before it closes; may be nil
-	KeyLog io.Writer        // for Wireshark; may be nil
+	Text  []byte
+	Early bool // say it in 0-RTT, with the ticket of a visit before
+
+	Lose     int  // the nth datagram that brings bytes of the stream, from 1; 0: none
+	ToServer bool // on its way there, else on its way to the client
+	Any      bool // Lose counts every datagram, those of the handshake too
+
+	KeyLog io.Writer // for Wireshark; may be nil
 
 	// A qlog file of each end, for qvis: JSON text sequences (RFC 7464). They are written by
 	// goroutines of their own until Record returns, and may be nil.
@@ -42,7 +44,7 @@ func (r *Recording) Rows() []Row { return Rows(r.Client, r.Server, r.Lost) }
 
 // Record makes a visit over a network.
 func Record(ctx context.Context, n *network.Network, v Visit) (_ *Recording, err error) {
-	s := &session{visit: v}
+	s := &session{visit: v, network: n}
 	n.Tap(s.sees)
 	authority, err := devcert.New()
 	if err != nil {
@@ -97,48 +99,6 @@ func Record(ctx context.Context, n *network.Network, v Visit) (_ *Recording, err
 	return s.recorded(ctx, dial)
 }
 
-// A session is the visits to one server. The last of them is recorded.
-type session struct {
-	visit Visit
-
-	mu             sync.Mutex
-	last           bool
-	client, server *Recorder
-	lost           []Loss
-}
-
-// trace is for quic.Config.Tracer.
-func (s *session) trace(_ context.Context, client bool, id quic.ConnectionID) qlogwriter.Trace {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	here, log := &s.server, s.visit.ServerLog
-	if client {
-		here, log = &s.client, s.visit.ClientLog
-	}
-	var also qlogwriter.Recorder
-	if s.last && log != nil {
-		file := qlogwriter.NewConnectionFileSeq(unclosed{log}, client, id)
-		go file.Run() // until its producer is closed
-		also = file.AddProducer()
-	}
-	*here = NewRecorder(also)
-	return *here
-}
-
-// unclosed leaves closing to whoever has opened.
-type unclosed struct{ io.Writer }
-
-func (unclosed) Close() error { return nil }
-
-// sees is for network.Network.Tap.
-func (s *session) sees(d network.Datagram) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if d.Lost {
-		s.lost = append(s.lost, Loss{Time: d.Time, Size: len(d.Data), ToServer: d.ToServer})
-	}
-}
-
 // first visits the server for its ticket.
 func (s *session) first(ctx context.Context, dial func() (*quic.Conn, error), tickets *tickets) error {
 	conn, err := dial()
@@ -158,8 +118,8 @@ func (s *session) recorded(ctx context.Context, dial func() (*quic.Conn, error))
 	s.mu.Lock()
 	s.last, s.client, s.server = true, nil, nil
 	s.mu.Unlock()
-	if s.visit.Before != nil {
-		s.visit.Before()
+	if s.visit.Lose > 0 {
+		s.network.DropIf(s.visit.ToServer, s.loses)
 	}
 	conn, err := dial()
 	if err != nil {
@@ -172,9 +132,6 @@ func (s *session) recorded(ctx context.Context, dial func() (*quic.Conn, error))
 		conn.CloseWithError(0, "")
 		return nil, err
 	}
-	if s.visit.After != nil {
-		s.visit.After(conn)
-	}
 	used := conn.ConnectionState().Used0RTT
 	if err := s.close(ctx, conn); err != nil {
 		return nil, err
@@ -182,17 +139,6 @@ func (s *session) recorded(ctx context.Context, dial func() (*quic.Conn, error))
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return &Recording{Client: s.client.Events(), Server: s.server.Events(), Lost: s.lost, Used0RTT: used}, nil
-}
-
-// wait returns when the logs are written. It needs both transports closed.
-func (s *session) wait() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, end := range []*Recorder{s.client, s.server} {
-		if end != nil {
-			<-end.Ended()
-		}
-	}
 }
 
 // close ends a connection, and waits until both ends have noticed. The server is not told

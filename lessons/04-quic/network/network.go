@@ -75,7 +75,7 @@ func (n *Network) Server() (net.PacketConn, error) {
 // 1. The channel tells when it falls.
 func (n *Network) Drop(nth int, toServer bool) <-chan struct{} {
 	if n.Link == nil {
-		return n.simulated.drop(nth, 0, toServer)
+		return n.simulated.drop(nth, toServer, func(Datagram) bool { return true })
 	}
 	return n.drop(nth, toServer, func(p lab.Packet) bool { return p.Protocol == packet.UDP })
 }
@@ -84,9 +84,19 @@ func (n *Network) Drop(nth int, toServer bool) <-chan struct{} {
 // datagram or in a segment of TCP.
 func (n *Network) DropLonger(nth, bytes int, toServer bool) <-chan struct{} {
 	if n.Link == nil {
-		return n.simulated.drop(nth, bytes, toServer)
+		return n.simulated.drop(nth, toServer, func(d Datagram) bool { return len(d.Data) >= bytes })
 	}
 	return n.drop(nth, toServer, func(p lab.Packet) bool { return len(p.Payload) >= bytes })
+}
+
+// DropIf loses the first datagram that match says, which must not use the network.
+func (n *Network) DropIf(toServer bool, match func(Datagram) bool) <-chan struct{} {
+	if n.Link == nil {
+		return n.simulated.drop(1, toServer, match)
+	}
+	return n.drop(1, toServer, func(p lab.Packet) bool {
+		return p.Protocol == packet.UDP && match(Datagram{Time: p.Time, Data: p.Payload, ToServer: toServer})
+	})
 }
 
 func (n *Network) drop(nth int, toServer bool, match func(lab.Packet) bool) <-chan struct{} {

@@ -28,8 +28,8 @@ type simulated struct {
 
 type drop struct {
 	left     int
-	bytes    int // that it has at least
 	toServer bool
+	match    func(Datagram) bool
 	fallen   chan struct{}
 }
 
@@ -59,28 +59,28 @@ func (s *simulated) socket(ip net.IP) net.PacketConn {
 
 // SendPacket is how a link hands on what its socket has sent.
 func (s *simulated) SendPacket(p simnet.Packet) error {
-	toServer := toServer(p)
-	lost := s.falls(len(p.Data), toServer) || s.isLost(p)
-	s.network.tell(Datagram{Time: time.Now(), Data: p.Data, ToServer: toServer, Lost: lost})
-	if lost {
+	d := Datagram{Time: time.Now(), Data: p.Data, ToServer: toServer(p)}
+	d.Lost = s.falls(d) || s.isLost(p)
+	s.network.tell(d)
+	if d.Lost {
 		return nil
 	}
 	return s.PerfectRouter.SendPacket(p)
 }
 
-func (s *simulated) drop(nth, bytes int, toServer bool) <-chan struct{} {
+func (s *simulated) drop(nth int, toServer bool, match func(Datagram) bool) <-chan struct{} {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	d := &drop{left: nth, bytes: bytes, toServer: toServer, fallen: make(chan struct{})}
+	d := &drop{left: nth, toServer: toServer, match: match, fallen: make(chan struct{})}
 	s.drops = append(s.drops, d)
 	return d.fallen
 }
 
-func (s *simulated) falls(bytes int, toServer bool) (lost bool) {
+func (s *simulated) falls(datagram Datagram) (lost bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.drops = slices.DeleteFunc(s.drops, func(d *drop) bool {
-		if lost || d.toServer != toServer || bytes < d.bytes {
+		if lost || d.toServer != datagram.ToServer || !d.match(datagram) {
 			return false
 		}
 		if d.left--; d.left > 0 {
