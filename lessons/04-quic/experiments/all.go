@@ -3,6 +3,8 @@ package experiments
 
 import (
 	"onthewire/lessons/04-quic/experiments/address"
+	"onthewire/lessons/04-quic/experiments/flow"
+	"onthewire/lessons/04-quic/experiments/kernel"
 	"onthewire/lessons/04-quic/experiments/late"
 	"onthewire/lessons/04-quic/experiments/priorities"
 	"onthewire/lessons/04-quic/experiments/recovery"
@@ -12,11 +14,12 @@ import (
 
 // All are the experiments of this system.
 func All() []experiment.Experiment {
-	return []experiment.Experiment{
+	return append([]experiment.Experiment{
 		address.Amplification, address.Retry,
 		recovery.TailLoss, recovery.Gaps, recovery.Statistics,
 		late.Late, priorities.Priorities,
 		late.Late,
 		streams.Close, streams.HalfClose, streams.Credit, streams.Idle,
-	}
+		flow.Windows, flow.Unread,
+	}, kernel.All()...)
 }
