@@ -1,6 +1,7 @@
 package handshakes
 
 import (
+	"runtime/debug"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -38,25 +39,40 @@ func TestOnASimulatedLinkEachHandshakeOfQUICTakesExactlyItsRoundTrips(t *testing
 func TestOnALinkOfTheLabAHandshakeOfQUICTakesARoundTripAndFiveMillisecondsAtMost(t *testing.T) {
 	labtest.Open(t, lab.Way{}, lab.Way{}) // or skips
 	leak.Check(t)
-	const rtt, most = 50 * time.Millisecond, 55 * time.Millisecond
-	first, early := time.Hour, time.Hour
-	// A busy machine adds to a conversation and takes nothing away, so the fastest counts.
-	for try := 0; try < 15 && (first > most || early > most); try++ {
-		results, err := Series{RTT: rtt, Rounds: 1, Open: network.Open}.Run(t.Context(), QUIC, ZeroRTT)
+	const rtt = 50 * time.Millisecond
+	most := rtt + 5*time.Millisecond
+	if raced() {
+		most = rtt + 15*time.Millisecond // of which the detector takes its part
+	}
+	if first := fastest(t, QUIC, rtt, most, func(r Result) time.Duration { return r.Request }); first < rtt || first > most {
+		t.Errorf("a handshake took %v, want %v to %v", first, rtt, most)
+	}
+	if early := fastest(t, ZeroRTT, rtt, most, func(r Result) time.Duration { return r.Answer }); early < rtt || early > most {
+		t.Errorf("the answer to early data took %v, want %v to %v", early, rtt, most)
+	}
+}
+
+// fastest has conversations until one is fast enough, or many are not. A busy machine adds to
+// their time and takes nothing away.
+func fastest(t *testing.T, kind Handshake, rtt, most time.Duration, figure func(Result) time.Duration) time.Duration {
+	least := time.Hour
+	for try := 0; try < 30 && least > most; try++ {
+		results, err := Series{RTT: rtt, Rounds: 1, Open: network.Open}.Run(t.Context(), kind)
 		if err != nil {
 			t.Fatal(err)
 		}
-		first, early = min(first, results[0].Request), min(early, results[1].Answer)
-		if without, with := results[0].RoundTrips, results[1].RoundTrips; without != 2 || with != 1 {
-			t.Errorf("round trips until the answer: %d, with early data %d; want 2 and 1", without, with)
+		if r := results[0]; r.RoundTrips != kind.Theory.Answer {
+			t.Errorf("%s: %d round trips until the answer, want %d", r.Name, r.RoundTrips, kind.Theory.Answer)
 		}
+		least = min(least, figure(results[0]))
 	}
-	if first < rtt || first > most {
-		t.Errorf("a handshake took %v, want %v to %v", first, rtt, most)
-	}
-	if early < rtt || early > most {
-		t.Errorf("the answer to early data took %v, want %v to %v", early, rtt, most)
-	}
+	return least
+}
+
+// raced tells whether this test was built with -race.
+func raced() bool {
+	info, _ := debug.ReadBuildInfo()
+	return info != nil && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }
 
 func TestOnALinkOfTheLabTCPAndTLSCrossItAsOftenAsTheorySays(t *testing.T) {
