@@ -16,7 +16,7 @@ import (
 // can show the gap, and the server has to ask by itself whether it has arrived.
 var TailLoss = experiment.Experiment{
 	Name:     "tail-loss",
-	Subjects: []string{"probe timeout, RFC 9002, section 6.2", "tail loss probe, RFC 8985, section 7"},
+	Subjects: []string{"probe timeout, RFC 9002", "tail loss probe, RFC 8985"},
 	About:    "The last packet of an answer is lost, and the round trip is 20 ms",
 	Do:       tailLoss,
 }
