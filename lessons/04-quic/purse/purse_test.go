@@ -9,8 +9,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/quic-go/quic-go"
-
 	"onthewire/lessons/04-quic/early"
 	"onthewire/lessons/04-quic/network"
 	"onthewire/lessons/internal/devcert"
@@ -49,86 +47,48 @@ func open(t *testing.T, change func(*world)) *world {
 	}
 	socket, _ := w.network.Server()
 	w.addr, w.at = socket.LocalAddr(), "purse.example:5000"
-	w.serve(socket, Config())
+	stop, err := w.server.Start(socket, w.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := stop(); err != nil {
+			t.Errorf("the server ends with %v", err)
+		}
+		socket.Close()
+	})
 	return w
 }
 
-func (w *world) serve(socket net.PacketConn, config *quic.Config) {
-	transport := &quic.Transport{Conn: socket}
-	listener, err := transport.ListenEarly(w.config, config)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- w.server.Serve(ctx, listener) }()
-	w.t.Cleanup(func() {
-		stop()
-		if err := <-ended; err != nil {
-			w.t.Errorf("the server ends with %v", err)
-		}
-		transport.Close()
-		socket.Close()
-	})
-}
-
-// A visit is what one process of a client has seen.
-type visit struct {
-	answer  string
-	outcome early.Outcome
-	took    time.Duration // from the first call to the answer
-	asked   int
-	err     error
-}
-
 // visit asks once, as a new process does: all that it has from before is in the file.
-func (w *world) visit(request string) (v visit) {
+func (w *world) visit(request string) (v Visit, err error) {
 	w.t.Helper()
-	begun := time.Now()
+	ctx, cancel := context.WithTimeout(w.t.Context(), time.Minute)
+	defer cancel()
 	tickets, err := early.OpenTickets(w.folder, w.at)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	socket, _ := w.network.Client()
-	transport := &quic.Transport{Conn: socket}
 	defer socket.Close()
-	defer transport.Close()
-	conn, err := transport.DialEarly(w.t.Context(), w.addr, ClientTLS(w.authority.Pool(), "localhost", tickets), nil)
-	if err != nil {
-		return visit{err: err}
-	}
-	defer conn.CloseWithError(0, "")
-	v.outcome, v.err = early.Ask(w.t.Context(), conn, func(conn *quic.Conn) (err error) {
-		v.asked++
-		v.answer, err = Request(w.t.Context(), conn, request)
-		v.took = time.Since(begun)
-		return err
-	})
-	if v.err != nil {
-		return v
-	}
-	ctx, cancel := context.WithTimeout(w.t.Context(), 10*time.Second)
-	defer cancel()
-	if err := tickets.Wait(ctx); err != nil {
-		w.t.Error(err)
-	}
-	return v
+	return Client{Roots: w.authority.Pool(), Name: "localhost", Tickets: tickets}.Visit(ctx, socket, w.addr, request)
 }
 
-// sees compares a visit with what it should have been.
-func (w *world) sees(v visit, answer string, outcome early.Outcome, took time.Duration, asked int) {
+// sees asks once, and compares what came of it.
+func (w *world) sees(request, answer string, outcome early.Outcome, took time.Duration, tries int) {
 	w.t.Helper()
-	if want := (visit{answer, outcome, took, asked, nil}); v != want {
-		w.t.Errorf("the visit was\n%+v, want\n%+v", v, want)
+	got, err := w.visit(request)
+	if want := (Visit{answer, outcome, took, tries}); got != want || err != nil {
+		w.t.Errorf("the visit was\n%+v, %v, want\n%+v", got, err, want)
 	}
 }
 
 func TestANewProcessHasItsAnswerAfterOneRoundTrip(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := open(t, nil)
-		w.sees(w.visit("get"), "100 left", early.FirstVisit, 2*roundTrip, 1)
-		w.sees(w.visit("get"), "100 left", early.Accepted, roundTrip, 1)
-		w.sees(w.visit("get"), "100 left", early.Accepted, roundTrip, 1) // by the ticket of the second visit
+		w.sees("get", "100 left", early.FirstVisit, 2*roundTrip, 1)
+		w.sees("get", "100 left", early.Accepted, roundTrip, 1)
+		w.sees("get", "100 left", early.Accepted, roundTrip, 1) // by the ticket of the second visit
 	})
 }
 
@@ -137,8 +97,8 @@ func TestWhatIsRejectedIsSentAgainAndAnsweredARoundTripLater(t *testing.T) {
 		w := open(t, nil)
 		w.visit("get")
 		w.config.SetSessionTicketKeys([][32]byte{{1}}) // as after a restart
-		w.sees(w.visit("pay 10"), "paid 10, 90 left", early.Rejected, 2*roundTrip, 2)
-		w.sees(w.visit("get"), "90 left", early.Accepted, roundTrip, 1)
+		w.sees("pay 10", "paid 10, 90 left", early.Rejected, 2*roundTrip, 2)
+		w.sees("get", "90 left", early.Accepted, roundTrip, 1)
 	})
 }
 
@@ -156,16 +116,16 @@ func TestAServerWithTheSameKeysKnowsTheTicketsOfAnother(t *testing.T) {
 			o.config = ServerTLS(certificate)
 			o.config.SetSessionTicketKeys(keys)
 		})
-		other.sees(other.visit("get"), "100 left", early.Accepted, roundTrip, 1)
+		other.sees("get", "100 left", early.Accepted, roundTrip, 1)
 	})
 }
 
 func TestAServerKnowsEarlyDataAndRefusesWhatMayNotBeDoneTwice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := open(t, nil)
-		w.sees(w.visit("pay 10"), "paid 10, 90 left", early.FirstVisit, 2*roundTrip, 1)
-		w.sees(w.visit("pay 10"), "paid 10, 80 left", early.Refused, 2*roundTrip, 2)
-		w.sees(w.visit("get"), "80 left", early.Accepted, roundTrip, 1)
+		w.sees("pay 10", "paid 10, 90 left", early.FirstVisit, 2*roundTrip, 1)
+		w.sees("pay 10", "paid 10, 80 left", early.Refused, 2*roundTrip, 2)
+		w.sees("get", "80 left", early.Accepted, roundTrip, 1)
 	})
 }
 
@@ -180,7 +140,7 @@ func TestATicketWithoutEarlyDataMakesNoRequestEarly(t *testing.T) {
 			return session, err
 		}
 		w.visit("get")
-		w.sees(w.visit("get"), "100 left", early.Rejected, 2*roundTrip, 2)
+		w.sees("get", "100 left", early.Rejected, 2*roundTrip, 2)
 	})
 }
 
@@ -191,9 +151,9 @@ func TestAServerThatHasGoneEndsTheVisitInTime(t *testing.T) {
 		w.addr = &net.UDPAddr{IP: net.IPv4(10, 0, 0, 2), Port: 1}
 		for _, how := range []string{"with a ticket", "without"} {
 			begun := time.Now()
-			v := w.visit("get")
-			if timeout, ok := errors.AsType[net.Error](v.err); !ok || !timeout.Timeout() {
-				t.Errorf("%s: nobody is there, and the error is %v", how, v.err)
+			_, err := w.visit("get")
+			if timeout, ok := errors.AsType[net.Error](err); !ok || !timeout.Timeout() {
+				t.Errorf("%s: nobody is there, and the error is %v", how, err)
 			}
 			if took := time.Since(begun); took > 10*time.Second {
 				t.Errorf("%s: nobody is there, which took %v to say", how, took)

@@ -3,8 +3,10 @@ package purse
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"sync"
 	"time"
 
@@ -33,8 +35,21 @@ func ServerTLS(certificate tls.Certificate) *tls.Config {
 	return &tls.Config{Certificates: []tls.Certificate{certificate}, NextProtos: []string{Protocol}}
 }
 
-// Config lets a server take early data. Its listener has to be one of ListenEarly.
-func Config() *quic.Config { return &quic.Config{Allow0RTT: true, MaxIncomingUniStreams: -1} }
+// Start serves on a socket until stop is called, which returns when all have their answers.
+func (s *Server) Start(socket net.PacketConn, config *tls.Config) (stop func() error, err error) {
+	transport := &quic.Transport{Conn: socket}
+	listener, err := transport.ListenEarly(config, &quic.Config{Allow0RTT: true, MaxIncomingUniStreams: -1})
+	if err != nil {
+		return nil, fmt.Errorf("listen: %w", err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- s.Serve(ctx, listener) }()
+	return func() error {
+		cancel()
+		return errors.Join(<-ended, transport.Close())
+	}, nil
+}
 
 // Serve answers until ctx ends.
 func (s *Server) Serve(ctx context.Context, listener *quic.EarlyListener) error {

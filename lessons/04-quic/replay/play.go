@@ -2,14 +2,11 @@ package replay
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"iter"
 	"net"
 	"os"
 	"time"
-
-	"github.com/quic-go/quic-go"
 
 	"onthewire/lessons/04-quic/early"
 	"onthewire/lessons/04-quic/network"
@@ -49,7 +46,7 @@ const Forgotten = 500 * time.Millisecond
 // flight when it has closed, and once more when that is forgotten.
 func Play(ctx context.Context, n *network.Network, server Server) iter.Seq2[Act, error] {
 	return func(yield func(Act, error) bool) {
-		s, err := open(ctx, n, server)
+		s, err := open(n, server)
 		if err != nil {
 			yield(Act{}, err)
 			return
@@ -70,14 +67,13 @@ type scene struct {
 	network  *network.Network
 	stranger net.PacketConn
 	flight   Flight
-	client   *tls.Config
-	tickets  *early.Tickets
+	client   purse.Client
 	purse    purse.Purse
 	addr     net.Addr
-	opened   []func() // to be undone, the last first
+	opened   []func() error // to be undone, the last first
 }
 
-func open(ctx context.Context, n *network.Network, server Server) (s *scene, err error) {
+func open(n *network.Network, server Server) (s *scene, err error) {
 	s = &scene{network: n}
 	defer func() {
 		if err != nil {
@@ -88,7 +84,7 @@ func open(ctx context.Context, n *network.Network, server Server) (s *scene, err
 	if err != nil {
 		return nil, err
 	}
-	s.opened = append(s.opened, func() { os.RemoveAll(folder) })
+	s.opened = append(s.opened, func() error { return os.RemoveAll(folder) })
 	authority, err := devcert.New()
 	if err != nil {
 		return nil, err
@@ -96,19 +92,20 @@ func open(ctx context.Context, n *network.Network, server Server) (s *scene, err
 	if s.stranger, err = n.Client(); err != nil {
 		return nil, err
 	}
-	s.opened = append(s.opened, func() { s.stranger.Close() })
-	if err := s.serve(ctx, authority, server); err != nil {
+	s.opened = append(s.opened, s.stranger.Close)
+	if err := s.serve(authority, server); err != nil {
 		return nil, err
 	}
-	if s.tickets, err = early.OpenTickets(folder, s.addr.String()); err != nil {
+	tickets, err := early.OpenTickets(folder, s.addr.String())
+	if err != nil {
 		return nil, err
 	}
-	s.client = purse.ClientTLS(authority.Pool(), "localhost", s.tickets)
+	s.client = purse.Client{Roots: authority.Pool(), Name: "localhost", Tickets: tickets}
 	n.Tap(s.flight.See)
 	return s, nil
 }
 
-func (s *scene) serve(ctx context.Context, authority *devcert.Authority, server Server) error {
+func (s *scene) serve(authority *devcert.Authority, server Server) error {
 	certificate, err := authority.Certificate()
 	if err != nil {
 		return err
@@ -122,19 +119,12 @@ func (s *scene) serve(ctx context.Context, authority *devcert.Authority, server 
 		return err
 	}
 	s.addr = socket.LocalAddr()
-	transport := &quic.Transport{Conn: socket}
-	s.opened = append(s.opened, func() { transport.Close(); socket.Close() })
-	listener, err := transport.ListenEarly(config, purse.Config())
+	s.opened = append(s.opened, socket.Close)
+	stop, err := (&purse.Server{Purse: &s.purse, MayBeEarly: server.MayBeEarly}).Start(socket, config)
 	if err != nil {
 		return err
 	}
-	ctx, stop := context.WithCancel(ctx)
-	ended := make(chan struct{})
-	go func() {
-		(&purse.Server{Purse: &s.purse, MayBeEarly: server.MayBeEarly}).Serve(ctx, listener)
-		close(ended)
-	}()
-	s.opened = append(s.opened, func() { stop(); <-ended })
+	s.opened = append(s.opened, stop)
 	return nil
 }
 
@@ -151,32 +141,17 @@ func (s *scene) pays(ctx context.Context) (Act, error) {
 		return Act{}, err
 	}
 	s.flight.Clear()
-	return s.visit(ctx, "pay 10")
+	v, err := s.visit(ctx, "pay 10")
+	return Act{Outcome: v.Outcome, Took: v.Took}, err
 }
 
-// visit asks once, waits for the next ticket, and closes.
-func (s *scene) visit(ctx context.Context, request string) (act Act, err error) {
+func (s *scene) visit(ctx context.Context, request string) (v purse.Visit, err error) {
 	socket, err := s.network.Client()
 	if err != nil {
-		return act, err
+		return v, err
 	}
-	transport := &quic.Transport{Conn: socket}
-	defer func() { err = errors.Join(err, transport.Close(), socket.Close()) }()
-	begun := time.Now()
-	conn, err := transport.DialEarly(ctx, s.addr, s.client, nil)
-	if err != nil {
-		return act, err
-	}
-	defer conn.CloseWithError(0, "")
-	act.Outcome, err = early.Ask(ctx, conn, func(conn *quic.Conn) error {
-		_, err := purse.Request(ctx, conn, request)
-		act.Took = time.Since(begun)
-		return err
-	})
-	if err != nil {
-		return act, err
-	}
-	return act, s.tickets.Wait(ctx)
+	defer func() { err = errors.Join(err, socket.Close()) }()
+	return s.client.Visit(ctx, socket, s.addr, request)
 }
 
 func (s *scene) atOnce(ctx context.Context) (Act, error) { return s.copied(ctx, 0) }

@@ -10,7 +10,6 @@ import (
 	"github.com/quic-go/quic-go"
 
 	"onthewire/lessons/04-quic/early"
-	"onthewire/lessons/04-quic/purse"
 	"onthewire/lessons/internal/exercise"
 )
 
@@ -44,7 +43,7 @@ func inABubble(t *testing.T, scene func(*service) error) (err error) {
 
 // put writes a word on the board, by early data where the client has a ticket.
 func (s *service) put(word string) error {
-	_, _, err := s.visit("put " + word)
+	_, err := s.visit("put " + word)
 	reset, isReset := errors.AsType[*quic.StreamError](err)
 	switch {
 	case isReset && reset.ErrorCode == early.TooEarly:
@@ -73,9 +72,7 @@ func nobodyIsWaitedForWhoIsGone(s *service) error {
 			return err
 		}
 	}
-	config := purse.Config()
-	config.HandshakeIdleTimeout = 2 * roundTrip
-	other, err := s.serve(config)
+	other, err := s.serve(2 * roundTrip)
 	if err != nil {
 		return err
 	}
@@ -108,14 +105,14 @@ func anEarlyGetIsAnsweredAtOnce(s *service) error {
 	if err := s.put("red"); err != nil {
 		return err
 	}
-	word, took, err := s.visit("get")
+	v, err := s.visit("get")
 	switch {
 	case err != nil:
 		return fmt.Errorf("an early get is not answered: %w", err)
-	case word != "red":
-		return fmt.Errorf("an early get is answered %q, and the board says red", word)
-	case took != roundTrip:
-		return fmt.Errorf("an early get is not answered at once: %v, where a round trip takes %v", took, roundTrip)
+	case v.Answer != "red":
+		return fmt.Errorf("an early get is answered %q, and the board says red", v.Answer)
+	case v.Took != roundTrip:
+		return fmt.Errorf("an early get is not answered at once: %v, where a round trip takes %v", v.Took, roundTrip)
 	}
 	return nil
 }
@@ -145,7 +142,7 @@ func aCopyIsNotDone(s *service) error {
 		}
 	}
 	// The same for one server that has forgotten the client, and one that has never seen it.
-	other, err := s.serve(purse.Config())
+	other, err := s.serve(time.Minute)
 	if err != nil {
 		return err
 	}

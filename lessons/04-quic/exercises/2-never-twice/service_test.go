@@ -4,9 +4,9 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"io"
 	"net"
+	"os"
 	"sync"
 	"time"
 
@@ -27,8 +27,7 @@ type service struct {
 	network *network.Network
 	board   board
 	server  *tls.Config
-	client  *tls.Config
-	tickets chan struct{} // one for each that has come
+	client  purse.Client
 	gone    chan net.Addr // the server of each connection that is over
 	flight  replay.Flight // of the client that came last
 	addr    net.Addr      // of the first server
@@ -39,20 +38,9 @@ type service struct {
 	failed    error // a panic of the reader's code
 }
 
-// cache tells when a ticket has come.
-type cache struct {
-	tls.ClientSessionCache
-	came chan<- struct{}
-}
-
-func (c cache) Put(name string, session *tls.ClientSessionState) {
-	c.ClientSessionCache.Put(name, session)
-	c.came <- struct{}{}
-}
-
 // with opens a service for the time of a scene.
 func with(scene func(*service) error) (err error) {
-	s := &service{network: network.Simulate(roundTrip / 2), tickets: make(chan struct{}, 100), gone: make(chan net.Addr, 100)}
+	s := &service{network: network.Simulate(roundTrip / 2), gone: make(chan net.Addr, 100)}
 	s.opened = append(s.opened, func() { s.network.Close() })
 	defer func() {
 		for i := len(s.opened) - 1; i >= 0; i-- {
@@ -73,22 +61,32 @@ func with(scene func(*service) error) (err error) {
 		return err
 	}
 	s.server = purse.ServerTLS(certificate)
-	s.client = purse.ClientTLS(authority.Pool(), "localhost", cache{tls.NewLRUClientSessionCache(1), s.tickets})
 	s.network.Tap(s.flight.See)
-	if s.addr, err = s.serve(purse.Config()); err != nil {
+	if s.addr, err = s.serve(time.Minute); err != nil {
 		return err
 	}
+	folder, err := os.MkdirTemp("", "tickets")
+	if err != nil {
+		return err
+	}
+	s.opened = append(s.opened, func() { os.RemoveAll(folder) })
+	tickets, err := early.OpenTickets(folder, s.addr.String())
+	if err != nil {
+		return err
+	}
+	s.client = purse.Client{Roots: authority.Pool(), Name: "localhost", Tickets: tickets}
 	return scene(s)
 }
 
-func (s *service) serve(config *quic.Config) (net.Addr, error) {
+// serve opens a server, which gives up clients that do not finish their handshake for so long.
+func (s *service) serve(idle time.Duration) (net.Addr, error) {
 	socket, err := s.network.Server()
 	if err != nil {
 		return nil, err
 	}
 	transport := &quic.Transport{Conn: socket}
 	s.opened = append(s.opened, func() { transport.Close(); socket.Close() })
-	listener, err := transport.ListenEarly(s.server, config)
+	listener, err := transport.ListenEarly(s.server, &quic.Config{Allow0RTT: true, HandshakeIdleTimeout: idle})
 	if err != nil {
 		return nil, err
 	}
@@ -147,36 +145,16 @@ func (s *service) respond(conn *quic.Conn, stream *quic.Stream) {
 }
 
 // visit asks once, and leaves with a ticket for the next visit.
-func (s *service) visit(request string) (answer string, took time.Duration, err error) {
+func (s *service) visit(request string) (purse.Visit, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
 	socket, err := s.network.Client()
 	if err != nil {
-		return "", 0, err
+		return purse.Visit{}, err
 	}
-	transport := &quic.Transport{Conn: socket}
-	defer func() { transport.Close(); socket.Close() }()
+	defer socket.Close()
 	s.flight.Clear()
-	begun := time.Now()
-	conn, err := transport.DialEarly(ctx, s.addr, s.client, nil)
-	if err != nil {
-		return "", 0, err
-	}
-	defer conn.CloseWithError(0, "")
-	_, err = early.Ask(ctx, conn, func(conn *quic.Conn) (err error) {
-		answer, err = purse.Request(ctx, conn, request)
-		took = time.Since(begun)
-		return err
-	})
-	if err != nil {
-		return "", took, err
-	}
-	select {
-	case <-s.tickets:
-	case <-ctx.Done():
-		return "", took, fmt.Errorf("wait for a ticket: %w", ctx.Err())
-	}
-	return answer, took, nil
+	return s.client.Visit(ctx, socket, s.addr, request)
 }
 
 // copied sends the first flight of the last visit again.
