@@ -9,12 +9,14 @@ import (
 	"onthewire/lessons/04-quic/experiments/priorities"
 	"onthewire/lessons/04-quic/experiments/recovery"
 	"onthewire/lessons/04-quic/experiments/streams"
+	"onthewire/lessons/04-quic/experiments/tickets"
 	"onthewire/lessons/internal/experiment"
 )
 
 // All are the experiments of this system.
 func All() []experiment.Experiment {
 	return append([]experiment.Experiment{
+		tickets.Tickets, tickets.Renewed, tickets.ListenEarly,
 		address.Amplification, address.Retry,
 		recovery.TailLoss, recovery.Gaps, recovery.Statistics,
 		late.Late, priorities.Priorities,
