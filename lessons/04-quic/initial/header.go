@@ -1,6 +1,7 @@
 package initial
 
 import (
+	"bytes"
 	"fmt"
 
 	"onthewire/lessons/04-quic/initial/field"
@@ -47,6 +48,9 @@ type header struct {
 // bits of the first byte are protected and mean nothing yet.
 func readHeader(r *field.Reader) (h header) {
 	first := byte(r.Uint("First Byte", 1))
+	if first&fixedBit == 0 && !bytes.HasPrefix(r.Rest(), make([]byte, 4)) { // version 0 may have any bits
+		r.Fail("its fixed bit is 0")
+	}
 	v := r.Uint("Version", 4)
 	h.Type = Type(first >> 4 & 0x03)
 	switch {
@@ -55,8 +59,6 @@ func readHeader(r *field.Reader) (h header) {
 		r.Say("0: no version, but a list of them")
 	case v != version:
 		r.Fail("%#08x is not version 1 of QUIC, and only that is known here", v)
-	case first&fixedBit == 0:
-		r.Fail("the fixed bit, the second of the datagram, is 0")
 	}
 	h.destination = connectionID(r, "Destination Connection ID", v)
 	h.source = connectionID(r, "Source Connection ID", v)

@@ -6,6 +6,7 @@
 package initial
 
 import (
+	"encoding/hex"
 	"errors"
 	"fmt"
 
@@ -26,10 +27,15 @@ func (s Side) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 // A Datagram is one, and the packets that are in it.
 type Datagram struct {
 	From    Side     `json:"from"`
-	Wire    []byte   `json:"wire"`
-	Plain   []byte   `json:"plain"` // the same bytes, and in place of protected ones what they mean
+	Wire    Hex      `json:"wire"`
+	Plain   Hex      `json:"plain"` // the same bytes, and in place of protected ones what they mean
 	Packets []Packet `json:"packets"`
 }
+
+// Hex is bytes that JSON has as hex digits.
+type Hex []byte
+
+func (h Hex) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, h), nil }
 
 // A Packet is one of a datagram, and what its bytes mean.
 type Packet struct {

@@ -23,15 +23,36 @@ func unhex(t testing.TB, text string) []byte {
 	return data
 }
 
-// example is a datagram from testdata: its first line says what it is.
-func example(t testing.TB, file string) []byte {
+// datagrams are those of a file in testdata, a line each, with < before those of the server.
+func datagrams(t testing.TB, file string) (of []Datagram) {
 	t.Helper()
 	text, err := os.ReadFile("testdata/" + file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, data, _ := strings.Cut(string(text), "\n")
-	return unhex(t, strings.TrimSpace(data))
+	for line := range strings.Lines(string(text)) {
+		line, from := strings.TrimSpace(line), Client
+		if line[0] == '#' {
+			continue
+		}
+		if rest, ok := strings.CutPrefix(line, "< "); ok {
+			line, from = rest, Server
+		}
+		of = append(of, Datagram{From: from, Wire: unhex(t, line)})
+	}
+	return of
+}
+
+// appendix is a conversation of which the first n datagrams of appendix A were read.
+func appendix(t testing.TB, n int) *Conversation {
+	t.Helper()
+	var c Conversation
+	for _, d := range datagrams(t, "rfc9001.hex")[:n] {
+		if err := c.Read(d.Wire, d.From); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return &c
 }
 
 func TestTheKeysOfAppendixA1(t *testing.T) {
@@ -59,10 +80,7 @@ func TestTheKeysOfAppendixA1(t *testing.T) {
 }
 
 func TestTheClientsInitialOfAppendixA2(t *testing.T) {
-	var c Conversation
-	if err := c.Read(example(t, "rfc9001-client.hex"), Client); err != nil {
-		t.Fatal(err)
-	}
+	c := appendix(t, 1)
 	d := c.Datagrams[0]
 	if p := d.Packets[0]; len(d.Packets) != 1 || p.Type != Initial || p.Number != 2 || !p.Opened {
 		t.Errorf("it is %d packets, the first %v %d", len(d.Packets), p.Type, p.Number)
@@ -84,13 +102,7 @@ func TestTheClientsInitialOfAppendixA2(t *testing.T) {
 }
 
 func TestTheServersInitialOfAppendixA3(t *testing.T) {
-	var c Conversation
-	if err := c.Read(example(t, "rfc9001-client.hex"), Client); err != nil {
-		t.Fatal(err)
-	}
-	if err := c.Read(example(t, "rfc9001-server.hex"), Server); err != nil {
-		t.Fatal(err)
-	}
+	c := appendix(t, 2)
 	d := c.Datagrams[1]
 	if p := d.Packets[0]; p.Number != 1 || value(p.Parts, "Largest Acknowledged") != "0" {
 		t.Errorf("packet %d acknowledges %s", p.Number, value(p.Parts, "Largest Acknowledged"))
@@ -105,10 +117,7 @@ func TestTheServersInitialOfAppendixA3(t *testing.T) {
 }
 
 func TestTheRetryOfAppendixA4MovesTheKeys(t *testing.T) {
-	var c Conversation
-	if err := c.Read(example(t, "rfc9001-client.hex"), Client); err != nil {
-		t.Fatal(err)
-	}
+	c := appendix(t, 1)
 	before := c.keys[Client].iv
 	retry := unhex(t, "ff000000010008f067a5502a4262b5746f6b656e04a265ba2eff4d829058fb3f0f2496ba")
 	if err := c.Read(retry, Server); err != nil {

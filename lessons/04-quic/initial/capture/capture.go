@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"slices"
 	"sync"
 	"time"
 
@@ -40,8 +41,8 @@ func Loopback(ctx context.Context) ([]Datagram, error) {
 	return Between(ctx, sockets[0], sockets[1])
 }
 
-// Between makes a handshake between two sockets, says "hello, wire\n", hears it, and closes.
-// It returns all datagrams in the order in which they were sent.
+// Between makes a handshake between two sockets, says "hello, wire\n" and hears the answer.
+// It returns the datagrams until then, in the order in which they were sent.
 func Between(ctx context.Context, from, to net.PacketConn) ([]Datagram, error) {
 	var seen recording
 	client := &quic.Transport{Conn: tap{from, initial.Client, &seen}}
@@ -63,28 +64,29 @@ func Between(ctx context.Context, from, to net.PacketConn) ([]Datagram, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	served := make(chan error, 1)
 	go func() { served <- echo.Serve(ctx, listener) }()
-	err = talk(ctx, client, to.LocalAddr(), authority)
-	cancel()
-	if err := <-served; err != nil {
-		return nil, err
-	}
-	return seen.datagrams, err
-}
-
-func talk(ctx context.Context, client *quic.Transport, to net.Addr, authority *devcert.Authority) error {
-	conn, err := client.Dial(ctx, to, echo.ClientTLS(authority.Pool(), "localhost"), nil)
+	defer func() { <-served }()
+	defer cancel()
+	conn, err := client.Dial(ctx, to.LocalAddr(), echo.ClientTLS(authority.Pool(), "localhost"), nil)
 	if err != nil {
-		return fmt.Errorf("a handshake with %v: %w", to, err)
+		return nil, fmt.Errorf("a handshake with %v: %w", to.LocalAddr(), err)
 	}
 	defer conn.CloseWithError(0, "")
-	_, err = echo.Say(ctx, conn, []byte("hello, wire\n"))
-	return err
+	if _, err := echo.Say(ctx, conn, []byte("hello, wire\n")); err != nil {
+		return nil, err
+	}
+	return seen.soFar(), nil
 }
 
 // A recording is what passed through the taps of two sockets.
 type recording struct {
 	mu        sync.Mutex
 	datagrams []Datagram
+}
+
+func (r *recording) soFar() []Datagram {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.datagrams)
 }
 
 // A tap is a socket that keeps what is sent by it. Since it is no *net.UDPConn any more,

@@ -124,11 +124,10 @@ func (v *view) datagram(i int, d initial.Datagram, tls []int, pieces []initial.P
 		})
 	}
 	for _, piece := range pieces {
-		if piece.Datagram == i && tls != nil {
-			for k := range piece.Size {
-				b.cells[piece.At+k] = tls[piece.Offset+k]
-			}
+		if piece.Datagram != i || piece.Offset >= len(tls) { // behind a gap, or TLS is not whole
+			continue
 		}
+		copy(b.cells[piece.At:piece.At+piece.Size], tls[piece.Offset:])
 	}
 	v.Blocks = append(v.Blocks, b)
 }
