@@ -100,7 +100,9 @@ func readHex(from io.Reader, name string, seen *initial.Conversation) error {
 		if err != nil {
 			return cli.Advise(fmt.Errorf("%s, line %d: %w", name, n, err), "a line is one datagram in hex, as Wireshark copies it (Copy as Hex Stream)")
 		}
-		if err := seen.Read(data, side); err != nil {
+		if err := seen.Read(data, side); errors.Is(err, initial.ErrNoKeys) {
+			return cli.Advise(fmt.Errorf("%s, line %d, %w", name, n, err), "put its datagram first")
+		} else if err != nil {
 			return fmt.Errorf("%s, line %d, %w", name, n, err)
 		}
 	}
@@ -126,6 +128,6 @@ func (c bytesCommand) page(seen *initial.Conversation) error {
 	if err := os.WriteFile(c.HTML, html, 0o644); err != nil {
 		return cli.NotWritten(err)
 	}
-	fmt.Printf("%s has your handshake, %d kB: open it in a browser\n", c.HTML, len(html)/1000)
+	fmt.Printf("%s has the handshake, %d kB: open it in a browser\n", c.HTML, len(html)/1000)
 	return nil
 }

@@ -20,6 +20,9 @@ func (c *Conversation) Explain() {
 			continue
 		}
 		for _, piece := range c.Handshake[side].Pieces {
+			if piece.Size == 0 {
+				continue
+			}
 			parts := field.Cut(tls, piece.Offset, piece.Offset+piece.Size, piece.At)
 			for i := range c.Datagrams[piece.Datagram].Packets {
 				place(c.Datagrams[piece.Datagram].Packets[i].Parts, piece, parts)

@@ -1,6 +1,7 @@
 package initial
 
 import (
+	"errors"
 	"fmt"
 
 	"onthewire/lessons/04-quic/initial/field"
@@ -22,7 +23,7 @@ const cryptoData = "Crypto Data"
 // frames reads the payload of an Initial. It hands the data of each CRYPTO frame on.
 func frames(r *field.Reader, crypto func(at int, offset uint64, data []byte) error) {
 	if !r.More() {
-		r.FailAt("Packet Payload", "it has no frame, and must have one")
+		r.FailAt("Packet Payload", errors.New("it has no frame, and must have one"))
 	}
 	for r.More() {
 		switch kind := r.Rest()[0]; kind {
@@ -50,7 +51,7 @@ func frames(r *field.Reader, crypto func(at int, offset uint64, data []byte) err
 				if r.Err() == nil {
 					r.Say("bytes %d to %d of the handshake", offset, offset+size)
 					if err := crypto(at, offset, data); err != nil {
-						r.Fail("%v", err)
+						r.Fail("%w", err)
 					}
 				}
 			})
@@ -112,7 +113,7 @@ func connectionClose(r *field.Reader) {
 	}
 	r.Varint("Frame Type")
 	size := r.Varint("Reason Phrase Length")
-	r.Say("%q", r.Bytes("Reason Phrase", size))
+	r.Say("%+q", r.Bytes("Reason Phrase", size))
 }
 
 // errorNames are those of RFC 9000, section 20.1.

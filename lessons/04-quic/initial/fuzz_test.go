@@ -66,7 +66,7 @@ func holds(t *testing.T, c *Conversation, data []byte, from Side) {
 	switch {
 	case err == nil:
 		covers(t, c)
-	case len(data) > 0 && (!ok || wrong.At < 0 || wrong.At > len(data) || wrong.Field == "" || wrong.Wrong == ""):
+	case len(data) > 0 && (!ok || wrong.At < 0 || wrong.At > len(data) || wrong.Field == "" || wrong.Wrong == nil):
 		t.Fatalf("an error that does not say where: %v", err)
 	}
 	c.Explain()

@@ -45,6 +45,9 @@ type Packet struct {
 	field.Field
 }
 
+// ErrNoKeys is why a server's packets cannot be read alone.
+var ErrNoKeys = errors.New("the keys come from the first Initial of the client, which was not seen")
+
 // A Conversation is what two sides have sent each other so far.
 type Conversation struct {
 	Datagrams []Datagram
@@ -72,7 +75,7 @@ func (c *Conversation) Read(data []byte, from Side) error {
 		case data[at]&fixedBit != 0:
 			p = c.short(d, at)
 		case at == 0:
-			err = &field.Error{At: 0, Field: "First Byte", Wrong: fmt.Sprintf("%#02x begins no packet of QUIC", data[0])}
+			err = &field.Error{At: 0, Field: "First Byte", Wrong: fmt.Errorf("%#02x begins no packet of QUIC", data[0])}
 		default:
 			p = Packet{Type: Garbage, Field: field.Field{Name: "Bytes behind the last packet", At: at, Size: len(data) - at}}
 		}
@@ -113,13 +116,13 @@ func (c *Conversation) long(d Datagram, at int) (p Packet, err error) {
 // initial opens the packet, and reads its frames.
 func (c *Conversation) initial(d Datagram, h header, p *Packet, r *field.Reader) {
 	if err := c.deriveKeys(h.destination, d.From); err != nil {
-		r.FailAt("packet protection", "%v", err)
+		r.FailAt("packet protection", err)
 		return
 	}
 	packet := d.Plain[p.At:h.end] // an alias: what is opened stands in Plain
 	size, err := c.keys[d.From].unmask(packet, h.number-p.At)
 	if err != nil {
-		r.FailAt("Packet Number", "%v", err)
+		r.FailAt("Packet Number", err)
 		return
 	}
 	truncated := r.Uint("Packet Number", uint64(size))
@@ -127,7 +130,7 @@ func (c *Conversation) initial(d Datagram, h header, p *Packet, r *field.Reader)
 	r.Say("%d", p.Number)
 	if err := c.keys[d.From].open(packet, r.At()-p.At, p.Number); err != nil {
 		copy(packet, d.Wire[p.At:h.end])
-		r.FailAt("Packet Payload", "%v", err)
+		r.FailAt("Packet Payload", err)
 		return
 	}
 	p.Opened = true
@@ -151,7 +154,7 @@ func (c *Conversation) deriveKeys(destination []byte, from Side) (err error) {
 		return nil
 	}
 	if from == Server {
-		return errors.New("the keys come from the first Initial of the client, which was not seen")
+		return ErrNoKeys
 	}
 	for _, side := range []Side{Client, Server} {
 		if c.keys[side], err = initialKeys(destination, side); err != nil {

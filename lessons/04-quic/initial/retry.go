@@ -35,7 +35,7 @@ func (c *Conversation) retry(packet []byte, h header, r *field.Reader) {
 	original := c.original
 	c.known = false
 	if err := c.deriveKeys(h.source, Client); err != nil {
-		r.Fail("%v", err)
+		r.Fail("%w", err)
 	}
 	c.original = original
 }

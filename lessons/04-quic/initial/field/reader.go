@@ -9,12 +9,14 @@ import (
 type Error struct {
 	At    int    // the offset of the byte where the field begins
 	Field string // what was being read
-	Wrong string
+	Wrong error
 }
 
 func (e *Error) Error() string {
-	return fmt.Sprintf("at byte %d, %s: %s", e.At, e.Field, e.Wrong)
+	return fmt.Sprintf("at byte %d, %s: %v", e.At, e.Field, e.Wrong)
 }
+
+func (e *Error) Unwrap() error { return e.Wrong }
 
 // A Reader takes fields from its bytes, one after the other. After an error it takes no
 // more: every method then returns zero, and Err says what was wrong first.
@@ -55,13 +57,11 @@ func (r *Reader) Fail(format string, args ...any) {
 }
 
 // FailAt ends it at a field that begins with the next byte.
-func (r *Reader) FailAt(name, format string, args ...any) {
-	r.fail(r.at, name, format, args...)
-}
+func (r *Reader) FailAt(name string, why error) { r.fail(r.at, name, "%w", why) }
 
 func (r *Reader) fail(at int, name, format string, args ...any) {
 	if r.err == nil {
-		r.err = &Error{at, name, fmt.Sprintf(format, args...)}
+		r.err = &Error{at, name, fmt.Errorf(format, args...)}
 	}
 }
 

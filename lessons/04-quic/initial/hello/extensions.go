@@ -95,7 +95,7 @@ func serverName(r *field.Reader) {
 	r.Within("server_name_list", r.Uint("server_name_list length", 2), func() {
 		for r.More() {
 			named(r, "name_type", 1, nameTypes)
-			r.Say("%q", r.Bytes("HostName", r.Uint("HostName length", 2)))
+			r.Say("%+q", r.Bytes("HostName", r.Uint("HostName length", 2)))
 		}
 	})
 }
@@ -103,7 +103,7 @@ func serverName(r *field.Reader) {
 func protocols(r *field.Reader) {
 	r.Within("protocol_name_list", r.Uint("protocol_name_list length", 2), func() {
 		for r.More() {
-			r.Say("%q", r.Bytes("ProtocolName", r.Uint("ProtocolName length", 1)))
+			r.Say("%+q", r.Bytes("ProtocolName", r.Uint("ProtocolName length", 1)))
 		}
 	})
 }

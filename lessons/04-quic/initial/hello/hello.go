@@ -2,7 +2,11 @@
 // ServerHello, down to their extensions (RFC 8446, section 4.1).
 package hello
 
-import "onthewire/lessons/04-quic/initial/field"
+import (
+	"fmt"
+
+	"onthewire/lessons/04-quic/initial/field"
+)
 
 const (
 	clientHello = 1
@@ -24,7 +28,7 @@ func Read(data []byte) ([]field.Field, error) {
 		case serverHello:
 			r.Group("ServerHello", func() { message(r, server) })
 		default:
-			r.FailAt("Type", "message %d of TLS is neither ClientHello nor ServerHello", r.Rest()[0])
+			r.FailAt("Type", fmt.Errorf("message %d of TLS is neither ClientHello nor ServerHello", r.Rest()[0]))
 		}
 	}
 	return r.Fields(), r.Err()

@@ -21,7 +21,7 @@ func (p Pen) fields(data []byte, fields []field.Field, around []string, depth in
 		case f.Size == 0:
 			continue // its length was a row, and says so
 		case len(f.Parts) == 0:
-			lines = append(lines, p.leaf(data, f, strings.Repeat("  ", depth)+words(f), section)...)
+			lines = append(lines, p.leaf(data, f, strings.Repeat("  ", depth)+words(data, f), section)...)
 		case small(f):
 			leaves := field.Leaves(f.Parts)
 			if last := leaves[len(leaves)-1]; last.Name != "Length" && last.Value != "" {
@@ -44,9 +44,9 @@ func (p Pen) fields(data []byte, fields []field.Field, around []string, depth in
 }
 
 // words is what a field's row says. Each of a list need not be named again.
-func words(f field.Field) string {
+func words(data []byte, f field.Field) string {
 	switch {
-	case f.Value == "":
+	case f.Value == "" || f.Value == fmt.Sprintf("%x", data[f.At:f.End()]): // it stands beside them
 		return f.Name
 	case f.Name == "SignatureScheme" || f.Name == "NamedGroup" || f.Name == "Cipher Suite" || f.Name == "ProtocolVersion":
 		return f.Value
@@ -79,9 +79,9 @@ func (p Pen) leaf(data []byte, f field.Field, text, section string) (lines []str
 	for at := f.At; at < f.End(); at += p.row() {
 		if left := f.End() - at; f.Size > mostShown && at > f.At && left > p.row() {
 			at = f.End() - p.row()
-			rows = append(rows, fmt.Sprintf("... %d more", at-f.At-p.row()))
+			rows = append(rows, p.folded(at-f.At-p.row()))
 		}
-		rows = append(rows, hex(data[at:min(at+p.row(), f.End())]))
+		rows = append(rows, digits(data[at:min(at+p.row(), f.End())]))
 	}
 	for i, words := range p.wrap(text, section) {
 		row, at := "", -1
@@ -108,6 +108,18 @@ func (p Pen) line(at int, bytes, words string) string {
 	return strings.TrimRight(fmt.Sprintf("%5s  %-*s  %s", offset, 3*p.row()-1, bytes, words), " ")
 }
 
+// pieces are the words of a text. One that no line has room for is cut.
+func pieces(text string, room int) (words []string) {
+	for _, word := range strings.Fields(text) {
+		for count(word) > room {
+			words = append(words, word[:room])
+			word = word[room:]
+		}
+		words = append(words, word)
+	}
+	return words
+}
+
 // wrap breaks the words to what is left beside the bytes, behind the indent that they have.
 // The section stands at the right margin of the first line.
 func (p Pen) wrap(text, section string) (lines []string) {
@@ -118,7 +130,7 @@ func (p Pen) wrap(text, section string) (lines []string) {
 		section = ""
 	}
 	limit := room - count(section) - 1
-	for _, word := range strings.Fields(text) {
+	for _, word := range pieces(text, room-len(deeper)) {
 		if line != indent && count(line)+1+count(word) > limit {
 			lines = append(lines, line)
 			indent = deeper
@@ -134,4 +146,11 @@ func (p Pen) wrap(text, section string) (lines []string) {
 		lines[0] += strings.Repeat(" ", space) + section
 	}
 	return lines
+}
+
+func (p Pen) folded(n int) string {
+	if p.row() < 8 {
+		return fmt.Sprintf("... %d", n)
+	}
+	return fmt.Sprintf("... %d more", n)
 }

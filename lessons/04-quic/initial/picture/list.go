@@ -95,7 +95,7 @@ func name(c *initial.Conversation) string {
 			for _, piece := range stream.Pieces {
 				if piece.Offset <= told && told < piece.Offset+piece.Size {
 					next = min(f.End(), piece.Offset+piece.Size)
-					pieces = append(pieces, fmt.Sprintf("%q in datagram %d", stream.Bytes()[told:next], piece.Datagram+1))
+					pieces = append(pieces, fmt.Sprintf("%+q in datagram %d", stream.Bytes()[told:next], piece.Datagram+1))
 					break
 				}
 			}

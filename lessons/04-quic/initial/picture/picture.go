@@ -51,10 +51,10 @@ func (p Pen) packet(d initial.Datagram, packet initial.Packet) []string {
 		switch {
 		case f.Name == "Packet Payload":
 			wire := d.Wire[f.At:min(f.At+p.row(), f.End())]
-			lines = append(lines, p.line(f.At, hex(wire), "on the wire, and opened:"))
+			lines = append(lines, p.line(f.At, digits(wire), "on the wire, and opened:"))
 			lines = append(lines, p.fields(d.Plain, f.Parts, []string{packet.Name}, 1)...)
 		case packet.Opened && (f.Name == "First Byte" || f.Name == "Packet Number"):
-			f.Value += fmt.Sprintf("; on the wire %s", hex(d.Wire[f.At:f.End()]))
+			f.Value += fmt.Sprintf("; on the wire %s", digits(d.Wire[f.At:f.End()]))
 			fallthrough
 		default:
 			lines = append(lines, p.fields(d.Plain, []field.Field{f}, []string{packet.Name}, 0)...)
@@ -95,6 +95,6 @@ func (p Pen) right(text, end string) string {
 	return text
 }
 
-func hex(data []byte) string { return fmt.Sprintf("% x", data) }
+func digits(data []byte) string { return fmt.Sprintf("% x", data) }
 
 func count(text string) int { return utf8.RuneCountInString(text) }
