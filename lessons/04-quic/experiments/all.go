@@ -6,6 +6,7 @@ import (
 	"onthewire/lessons/04-quic/experiments/flow"
 	"onthewire/lessons/04-quic/experiments/kernel"
 	"onthewire/lessons/04-quic/experiments/late"
+	"onthewire/lessons/04-quic/experiments/moving"
 	"onthewire/lessons/04-quic/experiments/priorities"
 	"onthewire/lessons/04-quic/experiments/recovery"
 	"onthewire/lessons/04-quic/experiments/streams"
@@ -19,6 +20,7 @@ func All() []experiment.Experiment {
 		tickets.Tickets, tickets.Renewed, tickets.ListenEarly,
 		address.Amplification, address.Retry,
 		recovery.TailLoss, recovery.Gaps, recovery.Statistics,
+		moving.Migration, moving.Rebinding,
 		late.Late, priorities.Priorities,
 		late.Late,
 		streams.Close, streams.HalfClose, streams.Credit, streams.Idle,

@@ -20,6 +20,10 @@ var Priorities = experiment.Experiment{
 }
 
 func priorities(ctx context.Context, r *experiment.Report) error {
+	return experiment.Steadily(r, func() error { return share(ctx, r) })
+}
+
+func share(ctx context.Context, r *experiment.Report) error {
 	found, err := compare(ctx)
 	if err != nil {
 		return err
@@ -50,13 +54,13 @@ func judge(f findings) string {
 	switch {
 	case slices.Min(f.asTheyAre) < last*2/3:
 		return fmt.Sprintf("as they are, some end early: %v", f.asTheyAre)
-	case !slices.IsSorted(f.inOrder) || f.inOrder[0] > last/3:
+	case mean(f.inOrder) > last*3/4 || f.inOrder[0] > last/3:
 		return fmt.Sprintf("not incremental, they end at %v", f.inOrder)
 	case f.tenthUrgent[9] > last/3 || slices.Min(f.tenthUrgent) != f.tenthUrgent[9]:
 		return fmt.Sprintf("the tenth is urgent, and they end at %v", f.tenthUrgent)
 	case f.urgent >= f.behind:
 		return fmt.Sprintf("urgent took %v, and not urgent %v", f.urgent, f.behind)
-	case f.bloated < f.urgent*2:
+	case f.bloated < f.urgent*3/2:
 		return fmt.Sprintf("a long queue took %v, a short one %v", f.bloated, f.urgent)
 	}
 	return ""

@@ -1,6 +1,7 @@
 package priorities
 
 import (
+	"slices"
 	"testing"
 	"testing/synctest"
 )
@@ -11,9 +12,11 @@ func TestTheSendersQueueDecidesWhoEndsFirst(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Logf("%+v", found)
 		if wrong := judge(found); wrong != "" {
 			t.Error(wrong)
+		}
+		if !slices.IsSorted(found.inOrder) {
+			t.Errorf("not incremental, they end at %v: want the order in which they were opened", found.inOrder)
 		}
 	})
 }
