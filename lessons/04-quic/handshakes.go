@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -36,6 +37,9 @@ func (m *milliseconds) UnmarshalText(text []byte) error {
 
 // Validate says what makes no sense; kong calls it.
 func (c handshakesCommand) Validate() error {
+	if len(c.RTT) == 0 {
+		return errors.New("--rtt: want milliseconds, 0 to 1000")
+	}
 	if c.Rounds < 1 || c.Rounds > 1000 {
 		return fmt.Errorf("--rounds %d: at least 1, and at most 1000", c.Rounds)
 	}
