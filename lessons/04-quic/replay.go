@@ -21,7 +21,7 @@ func (c replayCommand) Run(ctx context.Context) error {
 	}
 	defer n.Close()
 	s := stage.New(os.Stdout)
-	s.Title("REPLAY", "A stranger copies what nobody can read", "a purse of a hundred coins, and a client who has been there before")
+	s.Title("REPLAY", "A thief copies what nobody can read", "a purse of a hundred coins, and a client who has been there before")
 	for _, server := range replay.Servers {
 		s.Step("%s.", server.About)
 		for act, err := range replay.Play(ctx, n, server) {
@@ -44,9 +44,9 @@ func (replayCommand) show(s *stage.Stage, act replay.Act) {
 		s.Event("client", "purse", "pay 10, with its first packet")
 		s.Measure("client", "%s, after %s", act.Outcome, stage.Time(act.Took))
 	case act.After == 0:
-		s.Event("stranger", "purse", "a copy of those %d datagrams", act.Datagrams)
+		s.Event("thief", "purse", "a copy of those %d datagrams", act.Datagrams)
 	default:
-		s.Event("stranger", "purse", "the copy, %s later", stage.Time(act.After))
+		s.Event("thief", "purse", "the copy, %s later", stage.Time(act.After))
 	}
 	s.Measure("purse", "%s", act.Left)
 }

@@ -17,7 +17,7 @@ import (
 // All are the experiments of this system.
 func All() []experiment.Experiment {
 	return append([]experiment.Experiment{
-		tickets.Tickets, tickets.Renewed, tickets.ListenEarly,
+		tickets.Tickets, tickets.Renewed, tickets.ListenEarly, tickets.Twice,
 		address.Amplification, address.Retry,
 		recovery.TailLoss, recovery.Gaps, recovery.Statistics,
 		moving.Migration, moving.Rebinding,

@@ -12,7 +12,11 @@ import (
 	"onthewire/lessons/04-quic/early"
 	"onthewire/lessons/04-quic/network"
 	"onthewire/lessons/internal/devcert"
+	"onthewire/lessons/internal/lab"
+	"onthewire/lessons/internal/labtest"
 )
+
+func TestMain(m *testing.M) { labtest.Main(m) }
 
 const roundTrip = 50 * time.Millisecond
 
@@ -31,6 +35,11 @@ type world struct {
 // open starts a server. change may change how it meets its clients.
 func open(t *testing.T, change func(*world)) *world {
 	t.Helper()
+	return openOn(t, network.Simulate(roundTrip/2), change)
+}
+
+func openOn(t *testing.T, n *network.Network, change func(*world)) *world {
+	t.Helper()
 	authority, err := devcert.New()
 	if err != nil {
 		t.Fatal(err)
@@ -39,7 +48,7 @@ func open(t *testing.T, change func(*world)) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, network: network.Simulate(roundTrip / 2), authority: authority, folder: t.TempDir() + "/tickets", config: ServerTLS(certificate)}
+	w := &world{t: t, network: n, authority: authority, folder: t.TempDir() + "/tickets", config: ServerTLS(certificate)}
 	t.Cleanup(func() { w.network.Close() })
 	w.server = Server{Purse: new(Purse), MayBeEarly: Idempotent}
 	if change != nil {
@@ -160,4 +169,25 @@ func TestAServerThatHasGoneEndsTheVisitInTime(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestOverALinkOfTheLabANewProcessHasItsAnswerAfterOneRoundTrip(t *testing.T) {
+	way := lab.Way{Delay: roundTrip / 2}
+	link := labtest.Open(t, way, way)
+	w := openOn(t, &network.Network{Link: link}, nil)
+	if _, err := w.visit("get"); err != nil {
+		t.Fatal(err)
+	}
+	var took []time.Duration
+	for range 40 { // one is enough, but others use this machine, too
+		v, err := w.visit("get")
+		if err != nil || v.Outcome != early.Accepted || v.Took < roundTrip {
+			t.Fatalf("the visit was %+v, %v", v, err)
+		}
+		if v.Took <= roundTrip+5*time.Millisecond {
+			return
+		}
+		took = append(took, v.Took)
+	}
+	t.Errorf("the answers took %v", took)
 }

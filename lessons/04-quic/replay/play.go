@@ -30,7 +30,7 @@ var Servers = []Server{
 
 // An Act is something that was sent, and what is in the purse a moment later.
 type Act struct {
-	Copy      bool          // sent by a stranger, else by the client itself
+	Copy      bool          // sent by a thief, else by the client itself
 	After     time.Duration // the client's close
 	Datagrams int           // of the first flight
 	Outcome   early.Outcome // of the client's request
@@ -42,7 +42,7 @@ type Act struct {
 // timeouts (RFC 9000, section 10.2), which at 20 ms to and fro are some 200 ms.
 const Forgotten = 500 * time.Millisecond
 
-// Play lets a client, who has been here before, pay early. A stranger sends a copy of its first
+// Play lets a client, who has been here before, pay early. A thief sends a copy of its first
 // flight when it has closed, and once more when that is forgotten.
 func Play(ctx context.Context, n *network.Network, server Server) iter.Seq2[Act, error] {
 	return func(yield func(Act, error) bool) {
@@ -62,15 +62,15 @@ func Play(ctx context.Context, n *network.Network, server Server) iter.Seq2[Act,
 	}
 }
 
-// A scene is a purse with its server, a client, and a stranger with what was taken.
+// A scene is a purse with its server, a client, and a thief with what was taken.
 type scene struct {
-	network  *network.Network
-	stranger net.PacketConn
-	flight   Flight
-	client   purse.Client
-	purse    purse.Purse
-	addr     net.Addr
-	opened   []func() error // to be undone, the last first
+	network *network.Network
+	thief   net.PacketConn
+	flight  Flight
+	client  purse.Client
+	purse   purse.Purse
+	addr    net.Addr
+	opened  []func() error // to be undone, the last first
 }
 
 func open(n *network.Network, server Server) (s *scene, err error) {
@@ -89,10 +89,10 @@ func open(n *network.Network, server Server) (s *scene, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.stranger, err = n.Client(); err != nil {
+	if s.thief, err = n.Client(); err != nil {
 		return nil, err
 	}
-	s.opened = append(s.opened, s.stranger.Close)
+	s.opened = append(s.opened, s.thief.Close)
 	if err := s.serve(authority, server); err != nil {
 		return nil, err
 	}
@@ -164,7 +164,7 @@ func (s *scene) copied(ctx context.Context, after time.Duration) (Act, error) {
 	if err := pass(ctx, after); err != nil {
 		return act, err
 	}
-	if err := s.flight.Send(s.stranger, s.addr); err != nil {
+	if err := s.flight.Send(s.thief, s.addr); err != nil {
 		return act, err
 	}
 	return act, pass(ctx, 100*time.Millisecond)

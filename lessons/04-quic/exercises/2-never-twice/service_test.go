@@ -159,10 +159,10 @@ func (s *service) visit(request string) (purse.Visit, error) {
 
 // copied sends the first flight of the last visit again.
 func (s *service) copied(to net.Addr) error {
-	stranger, err := s.network.Client()
+	thief, err := s.network.Client()
 	if err != nil {
 		return err
 	}
-	defer stranger.Close()
-	return s.flight.Send(stranger, to)
+	defer thief.Close()
+	return s.flight.Send(thief, to)
 }

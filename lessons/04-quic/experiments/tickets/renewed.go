@@ -37,7 +37,7 @@ func renewed(ctx context.Context, r *experiment.Report) error {
 		config := purse.ServerTLS(w.certificate)
 		config.Certificates = nil
 		config.GetCertificate = func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return current.Load(), nil }
-		return w.serve(config, func(at net.Addr) error {
+		return w.serve(careful(), config, func(at net.Addr) error {
 			tickets, err := early.OpenTickets(w.folder, at.String())
 			if err != nil {
 				return err

@@ -12,6 +12,7 @@ import (
 
 	"github.com/quic-go/quic-go"
 
+	"onthewire/lessons/04-quic/early"
 	"onthewire/lessons/04-quic/network"
 	"onthewire/lessons/04-quic/purse"
 	"onthewire/lessons/internal/devcert"
@@ -45,19 +46,39 @@ func inside(n *network.Network, play func(*world) error) (err error) {
 }
 
 // serve starts a server on a socket of its own, plays, and stops it.
-func (w *world) serve(config *tls.Config, play func(net.Addr) error) error {
+func (w *world) serve(server *purse.Server, config *tls.Config, play func(net.Addr) error) error {
 	socket, err := w.Server()
 	if err != nil {
 		return err
 	}
 	defer socket.Close()
-	server := purse.Server{Purse: new(purse.Purse), MayBeEarly: purse.Idempotent}
 	stop, err := server.Start(socket, config)
 	if err != nil {
 		return err
 	}
 	err = play(socket.LocalAddr())
 	return errors.Join(err, stop())
+}
+
+// careful is a server that does nothing early that may not be done twice.
+func careful() *purse.Server {
+	return &purse.Server{Purse: new(purse.Purse), MayBeEarly: purse.Idempotent}
+}
+
+// visit asks once, as a new process does: all that it has from before is in a file.
+func (w *world) visit(ctx context.Context, at net.Addr, request string) (v purse.Visit, err error) {
+	tickets, err := early.OpenTickets(w.folder, "purse.example:5000") // wherever it is today
+	if err != nil {
+		return v, err
+	}
+	socket, err := w.Client()
+	if err != nil {
+		return v, err
+	}
+	defer socket.Close()
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	return purse.Client{Roots: w.roots.Pool(), Name: "localhost", Tickets: tickets}.Visit(ctx, socket, at, request)
 }
 
 // dial connects, and lets a client look at what it has.
