@@ -23,7 +23,7 @@ var tls = map[string]Meaning{
 	"Type":                              {8446, "4.2", "Which extension this is."},
 
 	"server_name":            {6066, "3", "Which of its names the server is wanted by, so that it shows the right certificate. Everybody on the path can read it; Encrypted ClientHello is there to end that."},
-	"HostName":               {6066, "3", "The name. quic-go cuts it in two and sends the second part in the last packet, because some middleboxes read only one packet."},
+	"HostName":               {6066, "3", "The name. quic-go cuts it in two and sends the second half last, which is meant to confuse middleboxes that look for names."},
 	"HostName length":        {6066, "3", "How many bytes the name has."},
 	"name_type":              {6066, "3", "0: a host name. There has never been another."},
 	"status_request":         {6066, "8", "The client would like an OCSP response, which says that the certificate is not revoked."},

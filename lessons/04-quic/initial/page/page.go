@@ -7,6 +7,7 @@ import (
 	"embed"
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
 
 	"onthewire/lessons/04-quic/initial"
@@ -135,11 +136,18 @@ func (v *view) datagram(i int, d initial.Datagram, tls []int, pieces []initial.P
 func (v *view) number(around []string, f field.Field, kind string) int {
 	m := meaning.Of(append(around[:len(around):len(around)], f.Name)...)
 	e := entry{
-		Path: strings.Join(around, " › "), Name: f.Name, Value: f.Value, Kind: kind,
+		Path: strings.Join(visible(around), " › "), Name: f.Name, Value: f.Value, Kind: kind,
 		Text: m.Text, Place: fmt.Sprintf("RFC %d, section %s", m.RFC, m.Section), URL: m.URL(),
 	}
 	v.Fields = append(v.Fields, e)
 	return len(v.Fields) - 1
+}
+
+// visible leaves out what is only there to hold others together.
+func visible(around []string) []string {
+	return slices.DeleteFunc(slices.Clone(around), func(name string) bool {
+		return name == "Body" || name == "Data" || name == "Packet Payload" || name == "Parameter Value"
+	})
 }
 
 func kind(name string, around []string) string {
