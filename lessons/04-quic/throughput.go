@@ -19,7 +19,7 @@ import (
 
 type throughputCommand struct {
 	Loss   bool `help:"Compare congestion controls instead: 100 Mbit/s, 50 ms there and back, without loss and with 1 %."`
-	MiB    int  `name:"mib" default:"0" help:"How much one download brings; 0: 128, with --loss 2."`
+	MiB    int  `name:"mib" default:"0" help:"How much one download brings; 0: 64, with --loss 2."`
 	Rounds int  `default:"0" help:"How often each has its turn; 0: 5, with --loss 2."`
 	JSON   bool `help:"Print JSON."`
 
@@ -53,10 +53,12 @@ func (c throughputCommand) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		comparison = throughput.Lossy(authority, int64(c.MiB)<<20)
+		if comparison, err = throughput.Lossy(authority, int64(c.MiB)<<20); err != nil {
+			return err
+		}
 		title = fmt.Sprintf("%d MiB at 100 Mbit/s, 50 ms there and back", c.MiB)
 	} else {
-		c.MiB, c.Rounds = or(c.MiB, 128), or(c.Rounds, 5)
+		c.MiB, c.Rounds = or(c.MiB, 64), or(c.Rounds, 5)
 		folder, err := os.MkdirTemp("", "onthewire")
 		if err != nil {
 			return err
@@ -170,6 +172,9 @@ func draw(out *stage.Stage, title string, r measure.Result) {
 			continue
 		}
 		value := r.Median(rival, 0)
+		if math.IsNaN(value) { // interrupted before
+			continue
+		}
 		bar := strings.Repeat("█", max(1, int(math.Round(value/most*float64(size)))))
 		line := fmt.Sprintf("  %-12s %7s %6s  %s%s", rival, figure(value), fmt.Sprintf("x%.2f", r.Ratio(rival, 0)),
 			bar, strings.Repeat(" ", size-len([]rune(bar))))

@@ -16,8 +16,14 @@ import (
 var Long = lab.Way{Delay: 25 * time.Millisecond, Rate: 100e6}
 
 // Lossy compares congestion controls over a long way, without loss and with 1 % of the packets
-// of either direction lost: a column of megabits a second, and one of seconds.
-func Lossy(authority *devcert.Authority, bytes int64) *measure.Comparison {
+// of either direction lost: a column of megabits a second, and one of seconds. It takes a lab.
+func Lossy(authority *devcert.Authority, bytes int64) (*measure.Comparison, error) {
+	link, err := lab.Open(Long, Long)
+	if err != nil {
+		return nil, err
+	} else if err := link.Close(); err != nil {
+		return nil, err
+	}
 	c := &measure.Comparison{
 		Settings: []measure.Setting{{Key: "0", Name: "no loss"}, {Key: "0.01", Name: "1 % loss"}},
 		Columns: []measure.Column{
@@ -42,7 +48,7 @@ func Lossy(authority *devcert.Authority, bytes int64) *measure.Comparison {
 			return []float64{float64(bytes) * 8 / 1e6 / took.Seconds(), took.Seconds()}, err
 		}})
 	}
-	return c
+	return c, nil
 }
 
 // over downloads over a link of its own: the kernel remembers what it has learnt of a path
