@@ -16,7 +16,7 @@ import (
 var Unread = experiment.Experiment{
 	Name:     "unread",
 	Subjects: []string{"MAX_DATA", "MAX_STREAM_DATA", "backpressure"},
-	About:    "A client that accepts streams and does not read: how much can be sent?",
+	About:    "A client that does not read its streams: how much can be sent?",
 	Do:       unread,
 }
 

@@ -61,7 +61,7 @@ func buffers(ctx context.Context, r *experiment.Report) error {
 		if err != nil {
 			return err
 		}
-		r.Add("a download into "+kibibytes(bytes)+" loses", fmt.Sprintf("%d, in the socket %d", d.lost, d.dropped))
+		r.Add("a download into "+kibibytes(bytes), fmt.Sprintf("lost %d: socket %d, quic-go %d", d.lost, d.dropped, d.queue))
 	}
 	r.Shown = kept[0] < burst && (kept[1] > kept[0] || first >= wanted)
 	r.Says = "A larger buffer keeps more of what comes while nobody reads. QUIC sends again what did not fit."

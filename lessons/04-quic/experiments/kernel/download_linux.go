@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"sync/atomic"
 
 	"github.com/quic-go/quic-go"
+	"github.com/quic-go/quic-go/qlog"
+	"github.com/quic-go/quic-go/qlogwriter"
 
 	"onthewire/lessons/internal/devcert"
 )
@@ -16,6 +19,19 @@ import (
 type result struct {
 	lost    uint64 // as the sender counts
 	dropped int    // by the receiver's socket
+	queue   int64  // dropped by the receiver's quic-go, whose connection had too many waiting
+}
+
+// refused counts what quic-go drops, as its qlog would tell it.
+type refused struct{ packets atomic.Int64 }
+
+func (r *refused) AddProducer() qlogwriter.Recorder { return r }
+func (r *refused) Close() error                     { return nil }
+
+func (r *refused) RecordEvent(e qlogwriter.Event) {
+	if drop, ok := e.(qlog.PacketDropped); ok && drop.Trigger == qlog.PacketDropDOSPrevention {
+		r.packets.Add(1)
+	}
 }
 
 // download brings 8 MiB by QUIC, to a socket with a buffer of so many bytes.
@@ -46,7 +62,9 @@ func download(ctx context.Context, buffer int) (d result, err error) {
 	if err != nil {
 		return d, err
 	}
-	there, err := client.Dial(ctx, at.LocalAddr(), &tls.Config{RootCAs: authority.Pool(), ServerName: "localhost", NextProtos: []string{"download"}}, nil)
+	refuses := new(refused)
+	there, err := client.Dial(ctx, at.LocalAddr(), &tls.Config{RootCAs: authority.Pool(), ServerName: "localhost", NextProtos: []string{"download"}},
+		&quic.Config{Tracer: func(context.Context, bool, quic.ConnectionID) qlogwriter.Trace { return refuses }})
 	if err != nil {
 		return d, fmt.Errorf("dial: %w", err)
 	}
@@ -81,7 +99,7 @@ func download(ctx context.Context, buffer int) (d result, err error) {
 	if err := <-written; err != nil {
 		return d, err
 	}
-	d.lost = here.ConnectionStats().PacketsLost
+	d.lost, d.queue = here.ConnectionStats().PacketsLost, refuses.packets.Load()
 	d.dropped, err = dropped(from)
 	return d, err
 }

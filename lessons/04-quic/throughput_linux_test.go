@@ -1,0 +1,11 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestAComparisonHasALineForEachWay(t *testing.T) {
+	testscript.Run(t, testscript.Params{Files: []string{"testdata/throughput.txtar"}})
+}
