@@ -14,7 +14,7 @@ import (
 var HalfClose = experiment.Experiment{
 	Name:     "half-close",
 	Subjects: []string{"STREAM FIN", "RESET_STREAM", "STOP_SENDING"},
-	About:    "Close, CancelWrite and CancelRead: what each of them ends",
+	About:    "OpenStream, Close, CancelWrite, CancelRead: what the peer is told",
 	Do:       halfClose,
 }
 
@@ -42,6 +42,19 @@ func halfClose(ctx context.Context, r *experiment.Report) error {
 		return ours, theirs, err
 	}
 
+	opened, err := client.OpenStreamSync(ctx)
+	if err != nil {
+		return err
+	}
+	wait, cancel := context.WithTimeout(ctx, 10*delay)
+	_, err = server.AcceptStream(wait)
+	cancel()
+	opened.Write([]byte("h"))
+	accepted, _ := server.AcceptStream(ctx)
+	r.Add("after OpenStream, the peer accepts", err == nil)
+	r.Add("  after Write, it does", accepted != nil)
+	r.Shown = err != nil && accepted != nil
+
 	ours, theirs, err := stream()
 	if err != nil {
 		return err
@@ -55,7 +68,7 @@ func halfClose(ctx context.Context, r *experiment.Report) error {
 	r.Add("after Close, the peer reads", told(peerReads))
 	r.Add("  we write", told(weWrite))
 	r.Add("  we go on reading", fmt.Sprintf("%q", answer))
-	r.Shown = told(peerReads) == "EOF" && errors.Is(weWrite, quic.ErrStreamClosed) && answer == text
+	r.Shown = r.Shown && told(peerReads) == "EOF" && errors.Is(weWrite, quic.ErrStreamClosed) && answer == text
 
 	if ours, theirs, err = stream(); err != nil {
 		return err
