@@ -22,6 +22,8 @@ func All() []experiment.Experiment {
 		recovery.TailLoss, recovery.Gaps, recovery.Statistics,
 		moving.Migration, moving.Rebinding,
 		late.Late, priorities.Priorities,
+		late.Late, late.Limits, priorities.Priorities,
+		late.Late,
 		streams.Close, streams.HalfClose, streams.Credit, streams.Idle,
 		flow.Windows, flow.Unread,
 	}, kernel.All()...)

@@ -28,3 +28,21 @@ func TestALostFrameDelaysOthersOnlyOnASharedStream(t *testing.T) {
 		}
 	})
 }
+
+func TestSendDatagramWaitsForTheWindowAndAFullQueueLosesTheRest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l, err := findLimits(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if l.unsupported == nil || l.largest < 1000 || l.largest > 1452 {
+			t.Errorf("without support: %v; too large: %v", l.unsupported, l.tooLarge)
+		}
+		if l.taken != sentUnread || l.stuck > 200 {
+			t.Errorf("SendDatagram took %d with acknowledgements, and %d of %d without", l.taken, l.stuck, sentUnread)
+		}
+		if l.kept != 128 { // maxDatagramRcvQueueLen of quic-go v0.65.0
+			t.Errorf("%d datagrams waited for a reader, want 128", l.kept)
+		}
+	})
+}
