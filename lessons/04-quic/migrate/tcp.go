@@ -17,8 +17,9 @@ type Again struct {
 }
 
 // BeginAgain receives half of a feed over TCP, gives up the address that it came to, and
-// receives all of it at another one. Nothing less will do: two addresses and two ports are
-// what a TCP connection is known by (RFC 9293, section 3.4.1), and no call exchanges one.
+// receives all of it at another one. Nothing less will do: a TCP connection is known by a pair of
+// sockets, which are two addresses and two ports (RFC 9293, section 4), and no call exchanges
+// one of them.
 func (f Feed) BeginAgain(ctx context.Context, listener net.Listener, from, to net.Addr) (again Again, err error) {
 	served := make(chan error, 1)
 	go func() {
