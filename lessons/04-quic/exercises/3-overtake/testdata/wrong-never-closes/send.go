@@ -1,0 +1,24 @@
+// check says: files no more come
+
+package overtake
+
+// send keeps the stream of each file open for ever.
+func (g *guest) send(m message) (err error) {
+	if g.lines == nil { // before the files take all streams
+		if g.lines, err = g.conn.OpenUniStream(); err != nil {
+			return err
+		}
+	}
+	if m.Kind == line {
+		_, err = g.lines.Write(m.encode())
+		return err
+	}
+	go func() {
+		stream, err := g.conn.OpenUniStreamSync(g.conn.Context())
+		if err != nil {
+			return // the guest has gone
+		}
+		stream.Write(m.encode())
+	}()
+	return nil
+}
