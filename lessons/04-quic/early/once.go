@@ -8,9 +8,9 @@ import (
 )
 
 // SingleUse lets each ticket of a server bring early data once (RFC 8446, section 8.1), within
-// its lifetime, as long as at most room newer ones have been given out. It remembers those that
-// are still good, so what it has forgotten is rejected: a ticket of another server with the same
-// keys, or of this one before it was started again.
+// its lifetime, and while fewer than room newer ones have been given out. It remembers those
+// that are still good, so what it has forgotten is rejected: a ticket of another server with the
+// same keys, or of this one before it was started again.
 func SingleUse(config *tls.Config, lifetime time.Duration, room int) {
 	good := unused{lifetime: lifetime, room: room, since: map[id]time.Time{}}
 	config.WrapSession = func(cs tls.ConnectionState, session *tls.SessionState) ([]byte, error) {

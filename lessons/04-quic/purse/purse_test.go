@@ -5,6 +5,8 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
+	"runtime/debug"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -178,16 +180,26 @@ func TestOverALinkOfTheLabANewProcessHasItsAnswerAfterOneRoundTrip(t *testing.T)
 	if _, err := w.visit("get"); err != nil {
 		t.Fatal(err)
 	}
+	most := roundTrip + 5*time.Millisecond
+	if raced() {
+		most = roundTrip + 15*time.Millisecond // of which the detector takes its part
+	}
 	var took []time.Duration
 	for range 40 { // one is enough, but others use this machine, too
 		v, err := w.visit("get")
 		if err != nil || v.Outcome != early.Accepted || v.Took < roundTrip {
 			t.Fatalf("the visit was %+v, %v", v, err)
 		}
-		if v.Took <= roundTrip+5*time.Millisecond {
+		if v.Took <= most {
 			return
 		}
 		took = append(took, v.Took)
 	}
-	t.Errorf("the answers took %v", took)
+	t.Errorf("the answers took %v, want %v at most", took, most)
+}
+
+// raced tells whether this test was built with -race.
+func raced() bool {
+	info, _ := debug.ReadBuildInfo()
+	return info != nil && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }
