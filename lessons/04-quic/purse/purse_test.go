@@ -11,6 +11,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/quic-go/quic-go"
+
 	"onthewire/lessons/04-quic/early"
 	"onthewire/lessons/04-quic/network"
 	"onthewire/lessons/internal/devcert"
@@ -152,6 +154,28 @@ func TestATicketWithoutEarlyDataMakesNoRequestEarly(t *testing.T) {
 		}
 		w.visit("get")
 		w.sees("get", "100 left", early.Rejected, 2*roundTrip, 2)
+	})
+}
+
+func TestATicketForNoEarlyDataMakesTheHandshakeShorterOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := open(t, nil)
+		socket, _ := w.network.Server()
+		transport := &quic.Transport{Conn: socket}
+		listener, err := transport.ListenEarly(w.config, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- w.server.Serve(ctx, listener) }()
+		w.addr = socket.LocalAddr()
+		w.sees("get", "100 left", early.FirstVisit, 2*roundTrip, 1)
+		w.sees("get", "100 left", early.Resumed, 2*roundTrip, 1)
+		stop()
+		if err := errors.Join(<-ended, transport.Close(), socket.Close()); err != nil {
+			t.Error(err)
+		}
 	})
 }
 
