@@ -34,8 +34,8 @@ type tail struct {
 }
 
 var tails = []tail{
-	{"young connection, the only packet", 1, 12, 1, 1, 1},
-	{"old connection, the only packet", 15, 12, 1, 1, 1},
+	{"young connection, the only packet", 1, 300, 1, 1, 1},
+	{"old connection, the only packet", 15, 300, 1, 1, 1},
 	{"old connection, the last of many", 15, 9600, 8, 7, 1},
 	{"old connection, the last two of many", 15, 9600, 8, 7, 2},
 }
@@ -98,7 +98,15 @@ func (t tail) overQUIC(ctx context.Context, n *network.Network) (time.Duration, 
 	if err != nil {
 		return 0, err
 	}
-	return t.late(ctx, s, func() { n.Drop(t.packets-t.lost+1, false) })
+	return t.late(ctx, s, func() {
+		nth := t.packets - t.lost + 1
+		n.DropIf(false, func(d network.Datagram) bool {
+			if len(d.Data) >= 300 { // what is shorter only acknowledges
+				nth--
+			}
+			return nth == 0
+		})
+	})
 }
 
 func (t tail) overTCP(ctx context.Context, link *lab.Link) (time.Duration, error) {
