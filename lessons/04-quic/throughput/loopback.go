@@ -5,6 +5,7 @@ import (
 	"math"
 	"net"
 	"os"
+	"runtime"
 	"time"
 
 	"onthewire/lessons/internal/devcert"
@@ -41,6 +42,9 @@ func Speed(sender Sender, authority *devcert.Authority, bytes int64) *measure.Co
 		},
 	}
 	for _, way := range Ways {
+		if runtime.GOOS != "linux" && (way.NoGSO || way.GRO) {
+			continue // neither quic-go nor we have offloads elsewhere
+		}
 		c.Rivals = append(c.Rivals, measure.Rival{Name: way.Name, Turn: func(ctx context.Context, _ string) ([]float64, error) {
 			return turn(ctx, way, sender, authority, bytes)
 		}})
