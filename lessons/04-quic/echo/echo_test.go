@@ -50,7 +50,7 @@ func TestAStreamThatBringsTooMuchIsResetAndItsCreditComesBack(t *testing.T) {
 		b := serving(t)
 		conn := b.client()
 		for range 150 {
-			_, err := Say(t.Context(), conn, make([]byte, Limit+1))
+			_, err := Say(t.Context(), conn, make([]byte, 2*Limit))
 			if reset, ok := errors.AsType[*quic.StreamError](err); !ok || !reset.Remote || reset.ErrorCode != TooLong {
 				t.Fatalf("the client hears: %v", err)
 			}

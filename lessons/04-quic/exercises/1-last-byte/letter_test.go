@@ -77,13 +77,17 @@ func (s scene) wholeLetter() error {
 	if s.lose > 0 {
 		limit = 40 * time.Second // perhaps it is the close that is lost, and then the idle timeout ends it
 	}
-	said, err := within(sent, limit)
+	said, returned, err := within(sent, limit)
 	if err != nil {
+		return err
+	} else if !returned {
 		return fmt.Errorf("%s, and send does not return", s.name)
 	}
-	got, err := within(received, limit)
+	got, returned, err := within(received, limit)
 	switch {
 	case err != nil:
+		return err
+	case !returned:
 		return fmt.Errorf("%s, and receive does not return", s.name)
 	case !bytes.Equal(got.letter, letter):
 		return fmt.Errorf("%s, and the letter is not all there: %d of %d bytes, and receive says: %v", s.name, len(got.letter), len(letter), got.err)
@@ -114,9 +118,11 @@ func (s scene) failure() error {
 		return fmt.Errorf("%s: nothing came of the letter: %w", s.name, err)
 	}
 	s.fails(w.serverTransport, w.server)
-	said, err := within(sent, time.Minute) // the idle timeout is half of that
+	said, returned, err := within(sent, time.Minute) // the idle timeout is half of that
 	switch {
 	case err != nil:
+		return err
+	case !returned:
 		return fmt.Errorf("%s, and send does not return", s.name)
 	case said.err == nil:
 		return fmt.Errorf("%s, and send says that the letter has been read", s.name)

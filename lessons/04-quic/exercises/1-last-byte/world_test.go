@@ -79,8 +79,9 @@ func (w *world) end() {
 
 // An outcome is what one of the two functions has returned.
 type outcome struct {
-	letter []byte
-	err    error
+	letter   []byte
+	err      error
+	panicked error
 }
 
 // sends calls send, and ends its program once it has returned.
@@ -88,7 +89,10 @@ func (w *world) sends(letter []byte) <-chan outcome {
 	done := make(chan outcome, 1)
 	go func() {
 		var o outcome
-		o.err = exercise.Catch(func() error { return send(w.client, w.stream, letter) })
+		o.panicked = exercise.Catch(func() error {
+			o.err = send(w.client, w.stream, letter)
+			return nil
+		})
 		leave(w.clientTransport)
 		done <- o
 	}()
@@ -105,9 +109,9 @@ func (w *world) receives(late time.Duration) <-chan outcome {
 		if err != nil {
 			o.err = errors.New("the connection was closed before a byte had come")
 		} else {
-			o.err = exercise.Catch(func() (err error) {
-				o.letter, err = receive(w.server, stream)
-				return err
+			o.panicked = exercise.Catch(func() error {
+				o.letter, o.err = receive(w.server, stream)
+				return nil
 			})
 		}
 		done <- o
@@ -116,11 +120,11 @@ func (w *world) receives(late time.Duration) <-chan outcome {
 }
 
 // within waits for an outcome. What does not come in this time never comes.
-func within(done <-chan outcome, limit time.Duration) (outcome, error) {
+func within(done <-chan outcome, limit time.Duration) (o outcome, returned bool, panicked error) {
 	select {
-	case o := <-done:
-		return o, nil
+	case o = <-done:
+		return o, true, o.panicked
 	case <-time.After(limit):
-		return outcome{}, context.DeadlineExceeded
+		return o, false, nil
 	}
 }
