@@ -57,7 +57,7 @@ func moves(ctx context.Context, s *stage.Stage) error {
 	}
 	s.Line("  QUIC, a client that moves to another address")
 	came(s, got, seen)
-	s.Row("connection ID of its packets", fmt.Sprintf("%s, then %s", id, pair.ClientWatch.ConnectionID()))
+	s.Row("connection ID of its packets", changed(id, pair.ClientWatch.ConnectionID()))
 	return nil
 }
 
@@ -84,7 +84,7 @@ func isMoved(ctx context.Context, s *stage.Stage) error {
 	}
 	s.Line("  QUIC, a client whose NAT forgets its port")
 	came(s, got, seen)
-	s.Row("connection ID of its packets", fmt.Sprintf("%s, then %s", id, pair.ClientWatch.ConnectionID()))
+	s.Row("connection ID of its packets", changed(id, pair.ClientWatch.ConnectionID()))
 	challenges, _ := pair.ServerWatch.Paths()
 	s.Row("PATH_CHALLENGE by the server", fmt.Sprint(challenges))
 	s.Row("datagrams that came to the old port", fmt.Sprint(nat.Missed()))
@@ -114,6 +114,13 @@ func came(s *stage.Stage, got migrate.Received, seen []string) {
 	s.Row("the server saw one connection", strings.Join(seen, ", "))
 	s.Row("bytes of the stream that are missing", stage.Number(feed.Blocks*len(migrate.Block)-got.Bytes))
 	s.Row("longest wait before, and after", stage.Time(got.Before)+", "+stage.Time(got.Across))
+}
+
+func changed(before, after string) string {
+	if before == after {
+		return "the same as before"
+	}
+	return "a new one"
 }
 
 var here = net.IPv4(127, 0, 0, 1)
