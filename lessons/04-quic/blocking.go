@@ -197,7 +197,7 @@ func (c blockingCommand) random(ctx context.Context, out *stage.Stage, rivals []
 		first, last := int(r.First/most*room), int(r.Last/most*room)
 		out.Line("  %-8s %6.0f %6.0f %6.0f   %s%s", r.Rival, r.First, r.Last, r.Stall, strings.Repeat(".", first), strings.Repeat("=", last-first))
 	}
-	out.Say("A stall is the longest time in which nothing came for any of the ten.")
+	out.Say("A stall is the longest time behind the first byte in which nothing came for any of the ten.")
 	return nil
 }
 

@@ -53,6 +53,17 @@ func TestOnAColdConnectionTheOtherStreamsNoticeToo(t *testing.T) {
 	}
 }
 
+func TestTenStreamsEndWhateverIsLostAtRandom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := network.Simulate(OneWay)
+		defer n.Close()
+		run, err := Random(t.Context(), n, QUIC, 100_000, 0.02)
+		if err != nil || run.First < RTT || run.Last < run.First || run.Stall <= 0 || run.Stall > run.Last-RTT {
+			t.Errorf("the ten went like this: %+v, %v", run, err)
+		}
+	})
+}
+
 // A sink keeps a download, and whether it was closed.
 type sink struct {
 	bytes.Buffer

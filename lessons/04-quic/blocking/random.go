@@ -12,7 +12,7 @@ import (
 // A Run is how ten downloads went while packets were lost at random.
 type Run struct {
 	First, Last time.Duration // of the ten to be complete
-	Stall       time.Duration // the longest for which nothing came for any of them
+	Stall       time.Duration // behind the first byte, the longest for which nothing came for any of them
 }
 
 // Random has ten downloads of so many bytes each, over a connection that is warm, while each

@@ -13,7 +13,7 @@ type watch struct {
 	begun time.Time
 
 	mu    sync.Mutex
-	last  time.Time // something arrived, for whichever of them
+	last  time.Time // something arrived, for whichever of them; at first zero
 	stall time.Duration
 	ended []time.Duration
 }
@@ -25,8 +25,7 @@ func have(ctx context.Context, c connection, size int) ([]time.Duration, error) 
 }
 
 func watching(ctx context.Context, c connection, size int) (*watch, error) {
-	now := time.Now()
-	w := &watch{begun: now, last: now, ended: make([]time.Duration, Downloads)}
+	w := &watch{begun: time.Now(), ended: make([]time.Duration, Downloads)}
 	downloads := make([]io.WriteCloser, Downloads)
 	for number := range downloads {
 		downloads[number] = &download{w, number, size}
@@ -52,7 +51,9 @@ func (d *download) Write(data []byte) (int, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	now := time.Now()
-	d.stall = max(d.stall, now.Sub(d.last))
+	if !d.last.IsZero() {
+		d.stall = max(d.stall, now.Sub(d.last))
+	}
 	d.last = now
 	d.left -= len(data)
 	return len(data), nil
