@@ -15,7 +15,6 @@ type block struct {
 	ID, Title, About string
 	Bytes, Wire      []byte
 	cells            []int // the number of its field, by byte
-	fields           []entry
 }
 
 func (b *block) add(v *view, n, at int) {
