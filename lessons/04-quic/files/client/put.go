@@ -1,0 +1,67 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/quic-go/quic-go"
+
+	"onthewire/lessons/04-quic/files/wire"
+)
+
+// Put sends files. What the server has of them already is not sent again.
+func (c *Client) Put(ctx context.Context, names ...string) error {
+	return c.each(ctx, names, c.put)
+}
+
+func (c *Client) put(ctx context.Context, name string) error {
+	err := c.again(ctx, false, func(stream *quic.Stream) error { return c.send(stream, name) })
+	if err != nil {
+		return fmt.Errorf("put %s: %w", name, err)
+	}
+	return nil
+}
+
+// send sends what the server lacks.
+func (c *Client) send(stream *quic.Stream, name string) error {
+	file, about, err := c.Folder.File(name)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	h := wire.Header{Kind: wire.Put, Name: name, Size: about.Size(), Time: about.ModTime(), Mode: about.Mode().Perm()}
+	if err := wire.Write(stream, h); err != nil {
+		return err
+	}
+	answer, err := wire.Read(stream)
+	if err == nil {
+		err = answer.Err()
+	}
+	if err != nil {
+		return err
+	}
+	if answer.Kind == wire.Changed {
+		c.Say("%s has changed since it was begun, and begins again", name)
+	}
+	if answer.Size != h.Size {
+		return errors.New("the server speaks of another file")
+	}
+	sent := wire.Send(counted{stream, c}, file, answer.Offset, h.Size, answer.Sum)
+	if sent == nil {
+		sent = stream.Close()
+	}
+	// A server that has refused in the middle says why before it stops reading.
+	last, err := wire.Read(stream)
+	if err == nil {
+		err = last.Err()
+	}
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	if sent != nil && err == nil {
+		err = sent
+	}
+	return err
+}

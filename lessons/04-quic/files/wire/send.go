@@ -1,0 +1,86 @@
+package wire
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"io"
+	"os"
+)
+
+// ErrChanged says that a file is no longer what it was when somebody began to send it.
+var ErrChanged = errors.New("the file has changed meanwhile")
+
+// Send sends a file from an offset on, and behind it the sum of all of it. What it skips is
+// hashed while the rest flows, and has to have the sum that the receiver has.
+func Send(to io.Writer, file *os.File, offset, size int64, sum [sha256.Size]byte) error {
+	if offset == 0 {
+		hash := sha256.New()
+		if err := copyAll(io.MultiWriter(to, hash), file, size); err != nil {
+			return err
+		}
+		_, err := to.Write(hash.Sum(nil))
+		return err
+	}
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
+	hashed := make(chan [sha256.Size]byte, 1)
+	go func() {
+		defer close(hashed)
+		whole, err := rehash(ctx, file, offset, size, sum)
+		if err != nil {
+			cancel(err) // ends the sending too
+			return
+		}
+		hashed <- whole
+	}()
+	err := copyAll(to, within{ctx, io.NewSectionReader(file, offset, size-offset)}, size-offset)
+	if err != nil {
+		cancel(err)
+	}
+	whole, ok := <-hashed
+	if !ok {
+		return context.Cause(ctx)
+	}
+	_, err = to.Write(whole[:])
+	return err
+}
+
+// rehash hashes the whole file, and looks on the way whether its beginning is what the
+// receiver has.
+func rehash(ctx context.Context, file *os.File, offset, size int64, sum [sha256.Size]byte) (whole [sha256.Size]byte, err error) {
+	hash := sha256.New()
+	if err := copyAll(hash, within{ctx, io.NewSectionReader(file, 0, offset)}, offset); err != nil {
+		return whole, err
+	}
+	if [sha256.Size]byte(hash.Sum(nil)) != sum {
+		return whole, ErrChanged
+	}
+	if err := copyAll(hash, within{ctx, io.NewSectionReader(file, offset, size-offset)}, size-offset); err != nil {
+		return whole, err
+	}
+	return [sha256.Size]byte(hash.Sum(nil)), nil
+}
+
+// copyAll copies n bytes. A file that ends sooner has been cut.
+func copyAll(to io.Writer, from io.Reader, n int64) error {
+	buffer := make([]byte, max(1, min(n, 64<<10)))
+	copied, err := io.CopyBuffer(struct{ io.Writer }{to}, struct{ io.Reader }{io.LimitReader(from, n)}, buffer)
+	if err == nil && copied < n {
+		return ErrChanged
+	}
+	return err
+}
+
+// within is a reader that ends with a context.
+type within struct {
+	ctx context.Context
+	io.Reader
+}
+
+func (w within) Read(b []byte) (int, error) {
+	if err := context.Cause(w.ctx); err != nil {
+		return 0, err
+	}
+	return w.Reader.Read(b)
+}
