@@ -22,6 +22,7 @@ var commands struct {
 	Throughput throughputCommand `cmd:"" help:"Download by TCP and by QUIC: how fast, and for how much CPU."`
 	Twelve     twelveCommand     `cmd:"" help:"Say twelve bytes over a long link, and count what they cost."`
 	Bytes      bytesCommand      `cmd:"" help:"Take the first packets of a handshake apart, byte by byte."`
+	Files      filesCommand      `cmd:"" help:"Serve a folder of files, list them, fetch them and send some, over QUIC."`
 	Try        tryCommand        `cmd:"" help:"Run an experiment: one thing changed, and what that changes."`
 }
 

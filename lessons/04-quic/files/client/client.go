@@ -16,7 +16,6 @@ import (
 	"github.com/quic-go/quic-go"
 
 	"onthewire/lessons/04-quic/files/server"
-	"onthewire/lessons/04-quic/files/store"
 	"onthewire/lessons/04-quic/files/wire"
 )
 
@@ -24,8 +23,6 @@ import (
 type Client struct {
 	// Dial connects. It may return before the handshake is over (quic.Transport.DialEarly).
 	Dial func(context.Context) (*quic.Conn, error)
-
-	Folder *store.Folder // where files come from, or go to
 
 	// Retry is how long we try again without a byte that moves; 0: not at all.
 	Retry time.Duration

@@ -61,16 +61,16 @@ func serve(t *testing.T, dir string) (*server.Server, func(context.Context) (*qu
 	}
 }
 
-func open(t *testing.T, dir string, dial func(context.Context) (*quic.Conn, error)) *Client {
+func open(t *testing.T, dir string, dial func(context.Context) (*quic.Conn, error)) (*Client, *store.Folder) {
 	t.Helper()
 	folder, err := store.Open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	folder.Sync = false
-	c := &Client{Dial: dial, Folder: folder, Retry: time.Second, Say: t.Logf}
+	c := &Client{Dial: dial, Retry: time.Second, Say: t.Logf}
 	t.Cleanup(func() { c.Close(); folder.Close() })
-	return c
+	return c, folder
 }
 
 // fill makes files of various sizes, and returns their names.
@@ -115,17 +115,18 @@ func TestFilesArriveAsTheyWere(t *testing.T) {
 	there, here, back := t.TempDir(), t.TempDir(), t.TempDir()
 	names := fill(t, there)
 	_, dial := serve(t, there)
-	c := open(t, here, dial)
+	c, folder := open(t, here, dial)
 	files, err := c.List(t.Context(), ".")
 	if err != nil || len(files) != len(names) {
 		t.Fatalf("%d files, %v", len(files), err)
 	}
-	if err := c.Get(t.Context(), names...); err != nil {
+	if err := c.Get(t.Context(), folder, names...); err != nil {
 		t.Fatal(err)
 	}
 	same(t, there, here, names)
 	_, dialBack := serve(t, back)
-	if err := open(t, here, dialBack).Put(t.Context(), names...); err != nil {
+	c, folder = open(t, here, dialBack)
+	if err := c.Put(t.Context(), folder, names...); err != nil {
 		t.Fatal(err)
 	}
 	same(t, here, back, names)

@@ -46,13 +46,14 @@ func ask(stream *quic.Stream, h wire.Header) error {
 	return stream.Close()
 }
 
-// Get fetches files. What is here of them already is not fetched again.
-func (c *Client) Get(ctx context.Context, names ...string) error {
-	return c.each(ctx, names, c.get)
+// Get fetches files into a folder. What is there of one that has not come whole is not
+// fetched again.
+func (c *Client) Get(ctx context.Context, into *store.Folder, names ...string) error {
+	return c.each(ctx, names, func(ctx context.Context, name string) error { return c.get(ctx, into, name) })
 }
 
-func (c *Client) get(ctx context.Context, name string) error {
-	part, err := c.Folder.Begin(name)
+func (c *Client) get(ctx context.Context, into *store.Folder, name string) error {
+	part, err := into.Begin(name)
 	if err != nil {
 		return fmt.Errorf("get %s: %w", name, err)
 	}

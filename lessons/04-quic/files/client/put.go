@@ -8,16 +8,18 @@ import (
 
 	"github.com/quic-go/quic-go"
 
+	"onthewire/lessons/04-quic/files/store"
 	"onthewire/lessons/04-quic/files/wire"
 )
 
-// Put sends files. What the server has of them already is not sent again.
-func (c *Client) Put(ctx context.Context, names ...string) error {
-	return c.each(ctx, names, c.put)
+// Put sends files of a folder. What the server has of one that it has not whole is not sent
+// again.
+func (c *Client) Put(ctx context.Context, from *store.Folder, names ...string) error {
+	return c.each(ctx, names, func(ctx context.Context, name string) error { return c.put(ctx, from, name) })
 }
 
-func (c *Client) put(ctx context.Context, name string) error {
-	err := c.again(ctx, false, func(stream *quic.Stream) error { return c.send(stream, name) })
+func (c *Client) put(ctx context.Context, from *store.Folder, name string) error {
+	err := c.again(ctx, false, func(stream *quic.Stream) error { return c.send(stream, from, name) })
 	if err != nil {
 		return fmt.Errorf("put %s: %w", name, err)
 	}
@@ -25,8 +27,8 @@ func (c *Client) put(ctx context.Context, name string) error {
 }
 
 // send sends what the server lacks.
-func (c *Client) send(stream *quic.Stream, name string) error {
-	file, about, err := c.Folder.File(name)
+func (c *Client) send(stream *quic.Stream, from *store.Folder, name string) error {
+	file, about, err := from.File(name)
 	if err != nil {
 		return err
 	}

@@ -139,6 +139,7 @@ func (p *Part) Commit(sum [sha256.Size]byte) error {
 	if err != nil {
 		return errors.Join(err, p.Discard())
 	}
+	p.folder.root.Remove(stateName(p.name))
 	p.end()
 	return nil
 }
@@ -168,8 +169,11 @@ func (p *Part) commit() error {
 	return nil
 }
 
-// Keep leaves the part for another day.
+// Keep leaves the part for another day. Of an empty one there is nothing to keep.
 func (p *Part) Keep() error {
+	if p.offset == 0 {
+		return p.Discard()
+	}
 	err := p.save()
 	p.end()
 	return err
@@ -178,15 +182,13 @@ func (p *Part) Keep() error {
 // Discard takes the part away.
 func (p *Part) Discard() error {
 	err := p.folder.root.Remove(partName(p.name))
+	p.folder.root.Remove(stateName(p.name))
 	p.end()
 	return err
 }
 
 func (p *Part) end() {
 	p.file.Close()
-	if p.offset == 0 || p.saved == 0 {
-		p.folder.root.Remove(stateName(p.name))
-	}
 	p.folder.release(p.name)
 }
 
