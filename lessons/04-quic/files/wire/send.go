@@ -16,7 +16,7 @@ var ErrChanged = errors.New("the file has changed meanwhile")
 func Send(to io.Writer, file *os.File, offset, size int64, sum [sha256.Size]byte) error {
 	if offset == 0 {
 		hash := sha256.New()
-		if err := copyAll(io.MultiWriter(to, hash), file, size); err != nil {
+		if err := copyAll(io.MultiWriter(to, hash), io.NewSectionReader(file, 0, size), size); err != nil {
 			return err
 		}
 		_, err := to.Write(hash.Sum(nil))
