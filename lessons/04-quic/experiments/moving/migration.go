@@ -62,7 +62,7 @@ func judgeMoves(early, silent, speaking *move) string {
 		return fmt.Sprintf("a path was probed in %v, less than a round trip", early.took)
 	case early.longest >= speaking.longest:
 		return fmt.Sprintf("a client that moves early waits %v, one that moves late %v", early.longest, speaking.longest)
-	case speaking.longest >= silent.longest:
+	case speaking.longest > silent.longest*3/2: // which may have been lucky, see Switch in path_manager_outgoing.go
 		return fmt.Sprintf("a client that speaks waits %v, a silent one %v", speaking.longest, silent.longest)
 	case early.after >= early.before:
 		return fmt.Sprintf("the congestion window was %d bytes, and is %d", early.before, early.after)
