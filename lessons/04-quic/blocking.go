@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"os"
 	"slices"
 	"strings"
@@ -46,7 +48,8 @@ func (c blockingCommand) Validate() error {
 }
 
 func (c blockingCommand) Run(ctx context.Context) error {
-	lab.Enter() // where that cannot be, Open says why, and simulates
+	lab.Enter()               // where that cannot be, Open says why, and simulates
+	log.SetOutput(io.Discard) // net/http logs each client that is interrupted
 	rivals, missing, err := blockingRivals()
 	if err != nil {
 		return err
