@@ -2,7 +2,7 @@
 // makes again when it breaks.
 //
 // Read it in this order: client.go (one file, as often as it takes), connection.go (the
-// connection, as often as it takes), get.go, put.go.
+// connection, as often as it takes), get.go, put.go, share.go (how far they have come).
 package client
 
 import (
@@ -31,7 +31,9 @@ type Client struct {
 	// is gone. It may be called by several goroutines.
 	Say func(format string, args ...any)
 
-	Bytes, Files atomic.Int64 // that have arrived so far
+	Bytes atomic.Int64 // that have moved so far
+	Have  atomic.Int64 // bytes of the files that are where they should be, also those that were there before
+	Files atomic.Int64 // that are there whole
 
 	link link
 }

@@ -58,8 +58,9 @@ func (c *Client) get(ctx context.Context, into *store.Folder, name string) error
 		return fmt.Errorf("get %s: %w", name, err)
 	}
 	var sum [sha256.Size]byte
+	share := share{client: c}
 	err = c.again(ctx, true, func(stream *quic.Stream) error {
-		sum, err = c.fetch(stream, part, name)
+		sum, err = c.fetch(stream, part, name, &share)
 		return err
 	})
 	if err != nil {
@@ -72,7 +73,7 @@ func (c *Client) get(ctx context.Context, into *store.Folder, name string) error
 }
 
 // fetch brings what a part lacks.
-func (c *Client) fetch(stream *quic.Stream, part *store.Part, name string) (sum [sha256.Size]byte, err error) {
+func (c *Client) fetch(stream *quic.Stream, part *store.Part, name string, share *share) (sum [sha256.Size]byte, err error) {
 	h := wire.Header{Kind: wire.Get, Name: name}
 	if part.Offset() > 0 {
 		h.Offset, h.Size, h.Time, h.Sum = part.Offset(), part.About().Size, part.About().Time, part.Sum()
@@ -95,7 +96,8 @@ func (c *Client) fetch(stream *quic.Stream, part *store.Part, name string) (sum 
 			return sum, err
 		}
 	}
-	_, err = io.CopyN(counted{part, c}, stream, answer.Size-answer.Offset)
+	share.at(part.Offset(), answer.Size)
+	_, err = io.CopyN(counted{part, share}, stream, answer.Size-answer.Offset)
 	if err == nil {
 		_, err = io.ReadFull(stream, sum[:])
 	}
@@ -106,16 +108,4 @@ func (c *Client) fetch(stream *quic.Stream, part *store.Part, name string) (sum 
 		}
 	}
 	return sum, err
-}
-
-// counted counts what is written.
-type counted struct {
-	io.Writer
-	client *Client
-}
-
-func (w counted) Write(b []byte) (int, error) {
-	n, err := w.Writer.Write(b)
-	w.client.Bytes.Add(int64(n))
-	return n, err
 }

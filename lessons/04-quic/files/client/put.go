@@ -19,7 +19,8 @@ func (c *Client) Put(ctx context.Context, from *store.Folder, names ...string) e
 }
 
 func (c *Client) put(ctx context.Context, from *store.Folder, name string) error {
-	err := c.again(ctx, false, func(stream *quic.Stream) error { return c.send(stream, from, name) })
+	share := share{client: c}
+	err := c.again(ctx, false, func(stream *quic.Stream) error { return c.send(stream, from, name, &share) })
 	if err != nil {
 		return fmt.Errorf("put %s: %w", name, err)
 	}
@@ -27,7 +28,7 @@ func (c *Client) put(ctx context.Context, from *store.Folder, name string) error
 }
 
 // send sends what the server lacks.
-func (c *Client) send(stream *quic.Stream, from *store.Folder, name string) error {
+func (c *Client) send(stream *quic.Stream, from *store.Folder, name string, share *share) error {
 	file, about, err := from.File(name)
 	if err != nil {
 		return err
@@ -50,7 +51,8 @@ func (c *Client) send(stream *quic.Stream, from *store.Folder, name string) erro
 	if answer.Size != h.Size {
 		return errors.New("the server speaks of another file")
 	}
-	sent := wire.Send(counted{stream, c}, file, answer.Offset, h.Size, answer.Sum)
+	share.at(answer.Offset, h.Size)
+	sent := wire.Send(counted{stream, share}, file, answer.Offset, h.Size, answer.Sum)
 	if sent == nil {
 		sent = stream.Close()
 	}

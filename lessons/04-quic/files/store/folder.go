@@ -127,17 +127,29 @@ func (f *Folder) parents(name string) error {
 	return f.root.MkdirAll(dir, 0o777)
 }
 
-// collides tells whether another name that differs in case only is there already. On a disk
-// that tells no difference, one would overwrite the other.
+// collides tells whether a file is there already whose name is spelled otherwise, on a disk
+// that tells no difference between A and a: it would be overwritten. The folder is read only
+// on such a disk: ten thousand files would read it ten thousand times.
 func (f *Folder) collides(name string) error {
 	dir, base := path.Split(name)
+	shouted := strings.ToUpper(base)
+	if shouted == base {
+		shouted = strings.ToLower(base)
+	}
+	there, err := f.root.Lstat(name)
+	if err != nil || shouted == base {
+		return nil
+	}
+	if same, err := f.root.Lstat(dir + shouted); err != nil || !os.SameFile(there, same) {
+		return nil
+	}
 	entries, err := fs.ReadDir(f.root.FS(), path.Clean("./"+dir))
 	if err != nil {
-		return nil // there is nothing yet
+		return err
 	}
 	for _, entry := range entries {
 		if entry.Name() != base && strings.EqualFold(entry.Name(), base) {
-			return fmt.Errorf("%q is there already, and differs from %q in case only", entry.Name(), base)
+			return fmt.Errorf("%q is there already, and on this disk %q is the same name", entry.Name(), base)
 		}
 	}
 	return nil
