@@ -30,8 +30,8 @@ func TestAnAnswerUnderWayArrivesThoughTheServerStopsAndPacketsAreLost(t *testing
 		b.says(conn, "hello, wire\n")
 		time.Sleep(Settle)
 		begun := time.Now()
-		for nth := range 3 {
-			b.Drop(nth+1, false)
+		for range 3 { // one after the other: each waits for the next that is not lost already
+			b.Drop(1, false)
 		}
 		go func() {
 			time.Sleep(delay + delay/2) // now
