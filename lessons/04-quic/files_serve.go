@@ -3,15 +3,25 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
+	"time"
 
-	"onthewire/lessons/04-quic/early"
 	"onthewire/lessons/04-quic/files/server"
 	"onthewire/lessons/04-quic/files/store"
 	"onthewire/lessons/internal/cli"
 	"onthewire/lessons/internal/devcert"
 )
+
+type filesServeCommand struct {
+	filesSocket
+	Root       string        `default:"." help:"The folder to serve. Nothing outside of it can be reached."`
+	Addr       string        `default:"127.0.0.1:5001" help:"HOST:PORT to listen on; port 0 takes a free one."`
+	ReadOnly   bool          `help:"Take no files."`
+	Limit      int64         `help:"Bytes that a file sent to us may have; 0: no limit."`
+	Sync       bool          `default:"true" negatable:"" help:"Have a file on the disk before it gets its name. Only who measures would not."`
+	Idle       time.Duration `default:"30s" help:"How long a file may be without a byte that moves."`
+	Drain      time.Duration `default:"4s" help:"How long stopping may take; a file that is not through by then goes on another time."`
+	TicketKeys string        `placeholder:"FILE" help:"The keys of session tickets, so that they are good after a restart too. By default ticket-keys in this user's cache folder."`
+}
 
 // Validate says what makes no sense; kong calls it.
 func (c filesServeCommand) Validate() error {
@@ -41,11 +51,7 @@ func (c filesServeCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		return err
-	}
-	keys, err := early.TicketKeys(filepath.Join(cache, "onthewire", "ticket-keys"))
+	keys, err := (serveCommand{TicketKeys: c.TicketKeys}).ticketKeys()
 	if err != nil {
 		return err
 	}

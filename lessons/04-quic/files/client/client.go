@@ -2,7 +2,7 @@
 // makes again when it breaks.
 //
 // Read it in this order: client.go (one file, as often as it takes), connection.go (the
-// connection, as often as it takes), get.go, put.go, share.go (how far they have come).
+// connection, as often as it takes), list.go, get.go, put.go, share.go (how far they have come).
 package client
 
 import (

@@ -14,30 +14,6 @@ import (
 	"onthewire/lessons/04-quic/files/wire"
 )
 
-// List tells which files there are below a name, a folder's or a file's.
-func (c *Client) List(ctx context.Context, name string) (files []wire.Header, err error) {
-	err = c.again(ctx, true, func(stream *quic.Stream) error {
-		files = nil
-		if err := ask(stream, wire.Header{Kind: wire.List, Name: name}); err != nil {
-			return err
-		}
-		for {
-			h, err := wire.Read(stream)
-			if err == io.EOF {
-				return nil
-			} else if err != nil {
-				return err
-			} else if err := h.Err(); err != nil {
-				return err
-			}
-			if store.CheckName(h.Name) == nil { // a server could say what it likes
-				files = append(files, h)
-			}
-		}
-	})
-	return files, err
-}
-
 // ask is all that a client says where it only wants something.
 func ask(stream *quic.Stream, h wire.Header) error {
 	if err := wire.Write(stream, h); err != nil {

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 )
 
 // A Folder is what a server serves, or a client fills. Nothing outside of it can be reached,
@@ -71,6 +72,15 @@ func (f *Folder) File(name string) (*os.File, fs.FileInfo, error) {
 }
 
 var errNotRegular = errors.New("not a regular file")
+
+// Has tells whether there is a regular file of that name, size and time: most likely the same.
+func (f *Folder) Has(name string, size int64, at time.Time) bool {
+	if CheckName(name) != nil {
+		return false
+	}
+	about, err := f.root.Stat(name)
+	return err == nil && about.Mode().IsRegular() && about.Size() == size && about.ModTime().Equal(at)
+}
 
 // Walk tells of each regular file below a name, in lexical order. Parts, and names that
 // CheckName refuses, are left out.
