@@ -112,8 +112,9 @@ func TestAClientThatVanishesIsForgottenWhenTheIdleTimeoutHasPassed(t *testing.T)
 		if _, ok := errors.AsType[*quic.IdleTimeoutError](context.Cause(theirs.Context())); !ok {
 			t.Errorf("the connection ended with %v", context.Cause(theirs.Context()))
 		}
-		if took := time.Since(begun); took != delay+5*time.Second { // its last packet was still under way
-			t.Errorf("that took %v", took)
+		took := time.Since(begun) - 5*time.Second
+		if took > delay || took < -2*delay { // its last packet may be an acknowledgement that is under way, or the question
+			t.Errorf("that took %v longer than the timeout", took)
 		}
 		b.stops(0)
 	})
