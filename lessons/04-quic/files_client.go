@@ -71,6 +71,7 @@ func (f *filesClient) open(ctx context.Context) (*visit, error) {
 	tls.ClientSessionCache = v.tickets
 	v.Client = &client.Client{
 		Retry: f.Retry,
+		Idle:  30 * time.Second,
 		Dial: func(ctx context.Context) (*quic.Conn, error) {
 			conn, err := transport.DialEarly(ctx, to, tls, &quic.Config{HandshakeIdleTimeout: 2 * time.Second, MaxIdleTimeout: 5 * time.Second, KeepAlivePeriod: time.Second})
 			if err != nil {

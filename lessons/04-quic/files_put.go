@@ -31,6 +31,9 @@ func (c filesPutCommand) Run(ctx context.Context) (err error) {
 	there := 0
 	for _, b := range batches {
 		defer b.from.Close()
+		for _, err := range b.left {
+			v.Say("left out: %v", err)
+		}
 		n, err := b.skip(ctx, v)
 		if err != nil {
 			return v.advise(err)
@@ -50,6 +53,7 @@ type batch struct {
 	from  *store.Folder
 	named []string // in it, by the person
 	files []wire.Header
+	left  []error // why others cannot be sent
 }
 
 // gather finds the files that a person has named.
@@ -80,13 +84,22 @@ func gather(paths []string) (batches []*batch, err error) {
 // add takes a file, or all below a folder.
 func (b *batch) add(name string) error {
 	before := len(b.files)
-	err := b.from.Walk(name, func(name string, about fs.FileInfo) error {
+	var left []error
+	err := b.from.Walk(name, func(name string, about fs.FileInfo, err error) error {
+		if err != nil {
+			left = append(left, err)
+			return nil
+		}
 		b.files = append(b.files, wire.Header{Name: name, Size: about.Size(), Time: about.ModTime()})
 		return nil
 	})
 	if err == nil && len(b.files) == before {
 		err = errors.New("there is no regular file")
+		if len(left) > 0 {
+			err = left[0]
+		}
 	}
+	b.left = append(b.left, left...)
 	b.named = append(b.named, name)
 	return err
 }

@@ -68,7 +68,7 @@ func open(t *testing.T, dir string, dial func(context.Context) (*quic.Conn, erro
 		t.Fatal(err)
 	}
 	folder.Sync = false
-	c := &Client{Dial: dial, Retry: time.Second, Say: t.Logf}
+	c := &Client{Dial: dial, Retry: time.Second, Idle: 10 * time.Second, Say: t.Logf}
 	t.Cleanup(func() { c.Close(); folder.Close() })
 	return c, folder
 }

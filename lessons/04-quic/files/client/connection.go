@@ -3,86 +3,144 @@ package client
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
-	"net"
+	"fmt"
 	"sync"
-	"time"
 
 	"github.com/quic-go/quic-go"
+
+	"onthewire/lessons/04-quic/files/wire"
 )
 
-// A link is the connection that all files share.
+// A link is the connection that all files share. One of them makes it, and the others wait.
 type link struct {
-	mu     sync.Mutex
-	conn   *quic.Conn
-	broken int // how often in a row
+	mu       sync.Mutex
+	conn     *quic.Conn    // nil while there is none
+	making   chan struct{} // closed when somebody has tried to make it
+	rejected *quic.Conn    // its 0-RTT was; the next one is the same without it
+	err      error         // what the last attempt said
+	gone     bool          // for good
+
+	retry    retry
+	progress int64 // the client's, when we last tried
 }
 
 // connection is the one that we have, or a new one. Unless early is true its handshake is
 // over: what goes before that can be replayed.
 func (c *Client) connection(ctx context.Context, early bool) (*quic.Conn, error) {
-	c.link.mu.Lock()
-	if c.link.conn == nil {
-		conn, err := c.dial(ctx)
-		if err != nil {
-			c.link.mu.Unlock()
-			return nil, err
-		}
-		c.link.conn = conn
-	}
-	conn := c.link.conn
-	c.link.mu.Unlock()
-	if early {
-		return conn, nil
+	conn, err := c.shared(ctx)
+	if err != nil || early {
+		return conn, err
 	}
 	select {
 	case <-conn.HandshakeComplete():
-	case <-conn.Context().Done():
+	case <-conn.Context().Done(): // what is done with it will say why
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
 	return conn, nil
 }
 
-// dial connects, and tries again for as long as Retry says.
-func (c *Client) dial(ctx context.Context) (*quic.Conn, error) {
-	begun := time.Now()
-	for pause := 50 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
-		conn, err := c.Dial(ctx)
-		if err == nil || ctx.Err() != nil || !transient(err) || time.Since(begun) >= c.Retry {
-			return conn, err
+func (c *Client) shared(ctx context.Context) (*quic.Conn, error) {
+	l := &c.link
+	for {
+		l.mu.Lock()
+		conn, making := l.conn, l.making
+		switch {
+		case l.gone:
+			defer l.mu.Unlock()
+			return nil, l.err
+		case conn != nil:
+			l.mu.Unlock()
+			return conn, nil
+		case making == nil:
+			l.making = make(chan struct{})
+			l.mu.Unlock()
+			c.connect(ctx)
+			continue
 		}
-		c.Say("%v; trying again", err)
+		l.mu.Unlock()
 		select {
-		case <-time.After(pause/2 + rand.N(pause)): // not all clients of a server in the same moment
+		case <-making:
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
 	}
 }
 
-// recover sees to it that the next call of connection has a usable one, after an error on
-// conn. The first of all streams that fail with it does the work.
-func (c *Client) recover(ctx context.Context, conn *quic.Conn, cause error) error {
+// connect makes the connection, or gives it up, or leaves it to the next when ctx ends. While
+// making is set, nobody else touches the rest of the link.
+func (c *Client) connect(ctx context.Context) {
+	l := &c.link
+	conn, err := c.dial(ctx)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	close(l.making)
+	l.making = nil
+	l.conn = conn
+	if err != nil && ctx.Err() == nil {
+		l.gone, l.err = true, err
+	}
+}
+
+// dial connects, and tries again for as long as Retry says. It does not matter whether there
+// was no connection or one that broke before anything moved.
+func (c *Client) dial(ctx context.Context) (*quic.Conn, error) {
+	l := &c.link
+	if rejected := l.rejected; rejected != nil {
+		l.rejected = nil
+		if next, err := rejected.NextConnection(ctx); err == nil {
+			return next, nil
+		}
+	}
+	for ctx.Err() == nil {
+		if now := c.progress.Load(); l.err == nil || now != l.progress {
+			l.progress = now
+			l.retry = retry{limit: c.Retry}
+		} else if !l.retry.wait(ctx) {
+			return nil, l.err
+		}
+		if l.err != nil {
+			c.Say("%v; connecting again", l.err)
+		}
+		conn, err := c.Dial(ctx)
+		if err == nil || !transient(err) {
+			return conn, err
+		}
+		l.err = err
+	}
+	return nil, ctx.Err()
+}
+
+// broken tells whether an error was the connection's, of which the first who has met it takes
+// leave.
+func (c *Client) broken(conn *quic.Conn, err error) bool {
+	l := &c.link
+	rejected := errors.Is(err, quic.Err0RTTRejected)
+	if !rejected && conn.Context().Err() == nil {
+		return false
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.conn != conn {
+		return true // somebody has
+	}
+	l.conn = nil
+	if rejected {
+		l.rejected = conn
+		return true
+	}
+	cause := context.Cause(conn.Context())
+	l.err = fmt.Errorf("the connection is gone: %w", cause)
+	l.gone = !transient(cause)
+	return true
+}
+
+func (c *Client) givenUp() error {
 	c.link.mu.Lock()
 	defer c.link.mu.Unlock()
-	if c.link.conn != conn {
-		return nil // somebody has
+	if c.link.gone {
+		return c.link.err
 	}
-	if errors.Is(cause, quic.Err0RTTRejected) {
-		next, err := conn.NextConnection(ctx)
-		if err != nil {
-			c.link.conn = nil
-			return nil
-		}
-		c.link.conn = next
-		return nil
-	}
-	if conn.Context().Err() == nil {
-		return nil // a stream was reset, and the connection is well
-	}
-	c.Say("the connection is gone (%v); connecting again", context.Cause(conn.Context()))
-	c.link.conn = nil
 	return nil
 }
 
@@ -93,13 +151,5 @@ func (c *Client) Close() error {
 	if c.link.conn == nil {
 		return nil
 	}
-	return c.link.conn.CloseWithError(0, "")
-}
-
-// lost tells whether an error is that nobody answers any more.
-func lost(err error) bool {
-	var timeout net.Error
-	var op *net.OpError
-	return errors.As(err, &timeout) && timeout.Timeout() || errors.As(err, &op) ||
-		errors.Is(err, quic.Err0RTTRejected) || errors.Is(err, &quic.StatelessResetError{})
+	return c.link.conn.CloseWithError(wire.ClientIsDone, "")
 }

@@ -2,10 +2,10 @@ package client
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"strings"
 	"sync"
-
-	"github.com/quic-go/quic-go"
 
 	"onthewire/lessons/04-quic/files/store"
 	"onthewire/lessons/04-quic/files/wire"
@@ -22,26 +22,57 @@ func (c *Client) Lists(ctx context.Context, names ...string) (files [][]wire.Hea
 	return files, errs
 }
 
-// List tells which files there are below a name, a folder's or a file's.
+// longestList is how many files a list may have. Each takes some 150 bytes of our memory.
+const longestList = 1_000_000
+
+// List tells which files there are below a name, a folder's or a file's. What the server cannot
+// give of them is said, and left out.
 func (c *Client) List(ctx context.Context, name string) (files []wire.Header, err error) {
-	err = c.again(ctx, true, func(stream *quic.Stream) error {
-		files = nil
-		if err := ask(stream, wire.Header{Kind: wire.List, Name: name}); err != nil {
-			return err
-		}
-		for {
-			h, err := wire.Read(stream)
-			if err == io.EOF {
-				return nil
-			} else if err != nil {
-				return err
-			} else if err := h.Err(); err != nil {
-				return err
-			}
-			if store.CheckName(h.Name) == nil { // a server could say what it likes
-				files = append(files, h)
-			}
-		}
+	share := share{client: c}
+	err = c.again(ctx, true, &share, func(stream *wire.Stream) error {
+		files, err = c.list(stream, name, &share)
+		return err
 	})
 	return files, err
+}
+
+func (c *Client) list(stream *wire.Stream, name string, share *share) (files []wire.Header, err error) {
+	if err := stream.Send(wire.Header{Kind: wire.List, Name: name}); err != nil {
+		return nil, err
+	}
+	var left error
+	for {
+		h, err := stream.Header()
+		switch {
+		case err == io.EOF && len(files) == 0:
+			return nil, left
+		case err == io.EOF:
+			return files, nil
+		case err != nil:
+			return nil, err
+		case len(files) == longestList:
+			return nil, fmt.Errorf("more than %d files", longestList)
+		}
+		share.progress(1)
+		if err := h.Err(); err != nil {
+			if left != nil || len(files) > 0 {
+				c.Say("left out: %v", err)
+			}
+			left = err
+			continue
+		}
+		if err := listed(name, h.Name); err != nil { // a server could say what it likes
+			return nil, err
+		}
+		files = append(files, h)
+	}
+}
+
+// listed tells whether something may be in the list of a name: whoever asks for a folder wants
+// nothing beside it.
+func listed(name, file string) error {
+	if name != "." && file != name && !strings.HasPrefix(file, name+"/") {
+		return fmt.Errorf("the server's list of %q has %q in it, which is not below", name, file)
+	}
+	return store.CheckName(file)
 }

@@ -15,49 +15,46 @@ import (
 // Put sends files of a folder. What the server has of one that it has not whole is not sent
 // again.
 func (c *Client) Put(ctx context.Context, from *store.Folder, names ...string) error {
-	return c.each(ctx, names, func(ctx context.Context, name string) error { return c.put(ctx, from, name) })
-}
-
-func (c *Client) put(ctx context.Context, from *store.Folder, name string) error {
-	share := share{client: c}
-	err := c.again(ctx, false, func(stream *quic.Stream) error { return c.send(stream, from, name, &share) })
-	if err != nil {
-		return fmt.Errorf("put %s: %w", name, err)
-	}
-	return nil
+	return c.each(ctx, "put", names, func(name string) error {
+		share := share{client: c}
+		return c.again(ctx, false, &share, func(stream *wire.Stream) error { return c.send(stream, from, name, &share) })
+	})
 }
 
 // send sends what the server lacks.
-func (c *Client) send(stream *quic.Stream, from *store.Folder, name string, share *share) error {
+func (c *Client) send(stream *wire.Stream, from *store.Folder, name string, share *share) error {
 	file, about, err := from.File(name)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
 	h := wire.Header{Kind: wire.Put, Name: name, Size: about.Size(), Time: about.ModTime(), Mode: about.Mode().Perm()}
-	if err := wire.Write(stream, h); err != nil {
+	if err := stream.Send(h); err != nil {
 		return err
 	}
-	answer, err := wire.Read(stream)
+	answer, err := stream.Header()
 	if err == nil {
 		err = answer.Err()
 	}
 	if err != nil {
 		return err
 	}
-	if answer.Kind == wire.Changed {
-		c.Say("%s has changed since it was begun, and begins again", name)
+	if answer.Size != h.Size || answer.Name != h.Name || answer.Kind == wire.Changed && answer.Offset > 0 {
+		return fmt.Errorf("the server speaks of byte %d of %d of %q", answer.Offset, answer.Size, answer.Name)
 	}
-	if answer.Size != h.Size {
-		return errors.New("the server speaks of another file")
+	if answer.Kind == wire.Changed {
+		c.changed(name)
 	}
 	share.at(answer.Offset, h.Size)
-	sent := wire.Send(counted{stream, share}, file, answer.Offset, h.Size, answer.Sum)
-	if sent == nil {
-		sent = stream.Close()
+	sent := wire.SendFile(counted{stream, share}, file, about, answer.Offset, answer.Sum)
+	if errors.Is(sent, wire.ErrChanged) {
+		c.changed(name)
+	}
+	if _, stopped := errors.AsType[*quic.StreamError](sent); sent != nil && !stopped {
+		return sent
 	}
 	// A server that has refused in the middle says why before it stops reading.
-	last, err := wire.Read(stream)
+	last, err := stream.Header()
 	if err == nil {
 		err = last.Err()
 	}

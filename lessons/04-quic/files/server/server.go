@@ -1,15 +1,13 @@
 // Package server serves a folder of files, each on a stream of its own.
 //
-// Read it in this order: server.go (connections and streams), get.go, put.go.
+// Read it in this order: server.go (connections and streams, and how they end), settings.go
+// (what the handshake needs), get.go, put.go, refuse.go (how a no is told).
 package server
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
-	"io/fs"
 	"sync"
 	"time"
 
@@ -37,139 +35,84 @@ type Listener interface {
 	Accept(context.Context) (*quic.Conn, error)
 }
 
-// Config allows a thousand streams of a client at a time. Small files cost a round trip for
-// each time that their client has to wait for a stream.
-func Config() *quic.Config {
-	return &quic.Config{MaxIncomingStreams: 1000, MaxIncomingUniStreams: -1, Allow0RTT: true}
-}
-
-// Protocol is its name in the handshake (ALPN).
-const Protocol = "wire-files/1"
-
-// ServerTLS and ClientTLS are what the handshake needs on either side.
-func ServerTLS(certificate tls.Certificate) *tls.Config {
-	return &tls.Config{Certificates: []tls.Certificate{certificate}, NextProtos: []string{Protocol}}
-}
-
-func ClientTLS(roots *x509.CertPool, name string) *tls.Config {
-	return &tls.Config{RootCAs: roots, ServerName: name, NextProtos: []string{Protocol}}
-}
-
-// Codes with which a stream or a connection ends in the middle.
-const (
-	CodeDone    quic.ApplicationErrorCode = 0
-	CodeStopped quic.ApplicationErrorCode = 1
-
-	CodeGaveUp  quic.StreamErrorCode = 1 // no byte moved, or the file could not be read on
-	CodeChanged quic.StreamErrorCode = 2 // the file is no longer what it was when it was begun
-)
-
-// Serve serves every client until ctx ends, then what has been asked for.
+// Serve serves every client until ctx ends, then what has been asked for, within Drain. If
+// accept fails, all are cut off at once.
 func (s *Server) Serve(ctx context.Context, listener Listener) error {
+	over, cut := context.WithCancel(context.Background())
+	defer cut()
 	var clients sync.WaitGroup
 	defer clients.Wait()
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	for {
 		conn, err := listener.Accept(ctx)
-		if ctx.Err() != nil {
+		switch {
+		case err == nil:
+			clients.Go(func() { s.converse(ctx, over, conn) })
+		case ctx.Err() != nil:
+			time.AfterFunc(s.Drain, cut)
 			return nil
-		} else if err != nil {
+		default:
+			cut()
 			return fmt.Errorf("accept: %w", err)
 		}
-		clients.Go(func() { s.converse(ctx, conn) })
 	}
 }
 
-// converse gives each stream of a client a goroutine of its own.
-func (s *Server) converse(ctx context.Context, conn *quic.Conn) {
+// converse gives each stream of a client a goroutine of its own. Who has asked for nothing
+// that is not answered yet is told at once that the server stops.
+func (s *Server) converse(ctx, over context.Context, conn *quic.Conn) {
+	stop := func() { conn.CloseWithError(wire.ServerStops, "the server stops") }
+	defer context.AfterFunc(over, stop)()
 	var streams sync.WaitGroup
 	for {
-		stream, err := conn.AcceptStream(ctx)
+		stream, err := conn.AcceptStream(ctx) // one that has arrived comes before the end of ctx
 		if err != nil {
-			break // ctx has ended, or the connection
+			break
 		}
 		streams.Go(func() { s.answer(conn, stream) })
 	}
-	late := time.AfterFunc(s.Drain, func() { conn.CloseWithError(CodeStopped, "the server stops") })
-	defer late.Stop()
 	streams.Wait()
-	conn.CloseWithError(CodeStopped, "the server stops")
+	stop()
 }
 
-func (s *Server) answer(conn *quic.Conn, stream *quic.Stream) {
-	defer stream.Close()
-	defer stream.CancelRead(CodeGaveUp)
-	t := &timed{stream, s.Idle}
-	h, err := wire.Read(t)
-	if err != nil {
-		refuse(t, wire.Failed, err)
+// answer does what a stream wants, and then waits for the client's FIN. Without it we might
+// close the connection while the last bytes are on their way.
+func (s *Server) answer(conn *quic.Conn, raw *quic.Stream) {
+	stream := &wire.Stream{Raw: raw, Idle: s.Idle}
+	h, err := stream.Header()
+	if err == nil {
+		err = s.do(conn, stream, h)
+	} else {
+		err = tell(stream, err)
+	}
+	if err == nil {
+		raw.Close()
+		stream.End() // or what a client goes on sending to which we have said no
+		raw.CancelRead(wire.GaveUp)
 		return
 	}
+	code := quic.StreamErrorCode(wire.GaveUp)
+	if errors.Is(err, wire.ErrChanged) {
+		code = wire.FileChanged
+	}
+	raw.CancelWrite(code)
+	raw.CancelRead(code)
+}
+
+func (s *Server) do(conn *quic.Conn, stream *wire.Stream, h wire.Header) error {
 	switch h.Kind {
 	case wire.List:
-		err = s.list(t, h)
+		return tell(stream, s.list(stream, h))
 	case wire.Get:
-		err = s.get(t, h)
+		return s.get(stream, h)
 	case wire.Put:
 		// What comes before the handshake is over may be a replay of what somebody has recorded.
 		// A replay never gets this far.
 		select {
 		case <-conn.HandshakeComplete():
+			return tell(stream, s.put(stream, h))
 		case <-conn.Context().Done():
-			return
+			return context.Cause(conn.Context())
 		}
-		err = s.put(t, h)
-	default:
-		refuse(t, wire.Failed, fmt.Errorf("a client does not say kind %d", h.Kind))
 	}
-	if err != nil {
-		stream.CancelWrite(code(err))
-	}
-}
-
-// A timed stream gives up when no byte moves for a while.
-type timed struct {
-	*quic.Stream
-	idle time.Duration
-}
-
-func (t *timed) Read(b []byte) (int, error) {
-	t.SetReadDeadline(time.Now().Add(t.idle))
-	return t.Stream.Read(b)
-}
-
-func (t *timed) Write(b []byte) (int, error) {
-	t.SetWriteDeadline(time.Now().Add(t.idle))
-	return t.Stream.Write(b)
-}
-
-func code(err error) quic.StreamErrorCode {
-	if errors.Is(err, wire.ErrChanged) {
-		return CodeChanged
-	}
-	return CodeGaveUp
-}
-
-// refuse says no, and why.
-func refuse(t *timed, kind wire.Kind, why error) error {
-	text := why.Error()
-	return wire.Write(t, wire.Header{Kind: kind, Name: text[:min(len(text), wire.MaxName)]})
-}
-
-// kind is how an error of the folder is told.
-func kind(err error) wire.Kind {
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return wire.NotFound
-	case errors.Is(err, store.ErrBusy):
-		return wire.Busy
-	case errors.Is(err, store.ErrDamaged):
-		return wire.Damaged
-	case store.IsFull(err):
-		return wire.Full
-	case errors.Is(err, fs.ErrPermission):
-		return wire.Refused
-	}
-	return wire.Failed
+	return tell(stream, fmt.Errorf("kind %d is nothing that a client says", h.Kind))
 }

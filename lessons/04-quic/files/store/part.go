@@ -9,12 +9,11 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"strings"
 	"time"
 )
 
-// A Part is a file that is arriving. Write appends to it. It ends by Commit, by Keep or by
-// Discard.
+// A Part is a file that is arriving. Expect says what it is to be, Write appends to it. It ends
+// by Commit, by Keep or by Discard; once it has ended, the others do nothing.
 type Part struct {
 	folder *Folder
 	name   string
@@ -23,6 +22,8 @@ type Part struct {
 	about  About
 	offset int64
 	saved  int64 // the offset of the state on the disk
+	doubt  bool  // the disk has lost some of it
+	ended  bool
 }
 
 // An About is what a file was when it was begun. It has to be the same when it goes on.
@@ -32,9 +33,8 @@ type About struct {
 	Mode fs.FileMode
 }
 
-// checkpoint is how much may arrive before the part's state is written again. What has come
-// since the last one has to come again if this process is killed.
-const checkpoint = 64 << 20
+// ErrBusy is what a second writer of a name gets.
+var ErrBusy = errors.New("somebody else is writing a file of that name")
 
 // Begin opens the part of a name, where there is none a new one. Two writers of one name are
 // one too many, also in two processes.
@@ -42,51 +42,82 @@ func (f *Folder) Begin(name string) (*Part, error) {
 	if err := CheckName(name); err != nil {
 		return nil, err
 	}
-	if err := f.claim(name); err != nil {
-		return nil, err
+	if !f.claim(name) {
+		return nil, ErrBusy
 	}
 	p, err := f.begin(name)
 	if err != nil {
 		f.release(name)
-		return nil, err
+		return nil, plain(err)
 	}
 	return p, nil
+}
+
+// claim makes sure that only one of this process writes a name.
+func (f *Folder) claim(name string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.busy[name] {
+		return false
+	}
+	f.busy[name] = true
+	return true
+}
+
+func (f *Folder) release(name string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.busy, name)
 }
 
 func (f *Folder) begin(name string) (*Part, error) {
 	if err := f.collides(name); err != nil {
 		return nil, err
 	}
-	if about, err := f.root.Lstat(name); err == nil && !about.Mode().IsRegular() {
-		return nil, &fs.PathError{Op: "put", Path: name, Err: errNotRegular}
+	if about, err := f.root.Lstat(name); err == nil {
+		if err := regular(about.Mode()); err != nil {
+			return nil, err
+		}
 	}
-	if err := f.parents(name); err != nil {
-		return nil, err
+	if dir := path.Dir(name); dir != "." {
+		if err := f.root.MkdirAll(dir, 0o777); err != nil {
+			return nil, err
+		}
 	}
 	file, err := f.root.OpenFile(partName(name), os.O_RDWR|os.O_CREATE, 0o600)
+	if errors.Is(err, fs.ErrPermission) && f.root.Chmod(partName(name), 0o600) == nil {
+		// Somebody was killed between its new mode and its new name.
+		file, err = f.root.OpenFile(partName(name), os.O_RDWR, 0)
+	}
 	if err != nil {
 		return nil, err
 	}
-	if !f.locked(file, name) {
-		file.Close()
-		return nil, ErrBusy
-	}
 	p := &Part{folder: f, name: name, file: file, hash: sha256.New()}
-	if err := p.load(); err != nil {
-		p.Restart(About{})
+	err = f.locked(file, name)
+	if err == nil && p.load() != nil {
+		err = p.Forget()
+	}
+	if err != nil {
+		file.Close()
+		return nil, err
 	}
 	return p, nil
 }
 
 // locked locks what we have opened, and makes sure that it still is the part: another process
 // may have given it its name between our open and our lock.
-func (f *Folder) locked(file *os.File, name string) bool {
-	if lock(file) != nil {
-		return false
+func (f *Folder) locked(file *os.File, name string) error {
+	if err := lock(file); err != nil {
+		return err
 	}
 	ours, err := file.Stat()
-	there, err2 := f.root.Lstat(partName(name))
-	return err == nil && err2 == nil && os.SameFile(ours, there)
+	if err != nil {
+		return err
+	}
+	if there, err := f.root.Lstat(partName(name)); err != nil || !os.SameFile(ours, there) {
+		return ErrBusy
+	}
+	return nil
 }
 
 // Offset is how many bytes are here, About what was said of the file when they came, and Sum
@@ -95,118 +126,37 @@ func (p *Part) Offset() int64          { return p.offset }
 func (p *Part) About() About           { return p.about }
 func (p *Part) Sum() [sha256.Size]byte { return [sha256.Size]byte(p.hash.Sum(nil)) }
 
-// Continues tells whether what is here is the beginning of such a file, as far as its size
-// and its time say.
-func (p *Part) Continues(about About) bool {
-	return p.offset > 0 && p.about.Size == about.Size && p.about.Time.Equal(about.Time)
+// Expect says what the file is to be. If that is not what was begun, as far as size and time
+// tell, the part begins again.
+func (p *Part) Expect(about About) (restarted bool, err error) {
+	if p.offset > 0 && (p.about.Size != about.Size || !p.about.Time.Equal(about.Time)) {
+		restarted, err = true, p.Forget()
+	}
+	p.about = about
+	return restarted, err
 }
 
-// Restart forgets what is here: the file begins again, and is to be as about says.
-func (p *Part) Restart(about About) error {
+// Forget forgets what is here.
+func (p *Part) Forget() error {
 	p.hash.Reset()
-	p.about, p.offset, p.saved = about, 0, 0
+	p.about, p.offset, p.saved, p.doubt = About{}, 0, 0, false
 	p.folder.root.Remove(stateName(p.name))
 	if _, err := p.file.Seek(0, io.SeekStart); err != nil {
-		return err
+		return plain(err)
 	}
-	return p.file.Truncate(0)
+	return plain(p.file.Truncate(0))
 }
 
 // Write appends to the part.
 func (p *Part) Write(b []byte) (int, error) {
 	if p.offset+int64(len(b)) > p.about.Size {
-		return 0, fmt.Errorf("%s: more than the %d bytes that it was to have", p.name, p.about.Size)
+		return 0, fmt.Errorf("more than the %d bytes that it was to have", p.about.Size)
 	}
 	n, err := p.file.Write(b)
 	p.hash.Write(b[:n])
 	p.offset += int64(n)
-	if err == nil && p.offset-p.saved >= checkpoint {
+	if err == nil && p.offset-p.saved >= p.folder.Checkpoint {
 		err = p.save()
 	}
-	return n, err
-}
-
-// Commit gives the part its name, if its bytes have this sum. What had the name before is
-// there until then, untouched.
-func (p *Part) Commit(sum [sha256.Size]byte) error {
-	if p.offset != p.about.Size {
-		return fmt.Errorf("%s: %d of %d bytes", p.name, p.offset, p.about.Size)
-	}
-	if p.Sum() != sum {
-		return errors.Join(ErrDamaged, p.Discard())
-	}
-	err := p.commit()
-	if err != nil {
-		return errors.Join(err, p.Discard())
-	}
-	p.folder.root.Remove(stateName(p.name))
-	p.end()
-	return nil
-}
-
-// ErrDamaged says that the sum does not match: what arrived is not what was sent, or the
-// sender's file has changed while it was read.
-var ErrDamaged = errors.New("the SHA-256 is not the sender's: the file changed while it was sent, or on the way")
-
-func (p *Part) commit() error {
-	if err := p.file.Chmod(p.about.Mode); err != nil {
-		return err
-	}
-	if p.folder.Sync {
-		if err := p.file.Sync(); err != nil {
-			return err
-		}
-	}
-	if err := p.folder.root.Chtimes(partName(p.name), time.Time{}, p.about.Time); err != nil {
-		return err
-	}
-	if err := p.rename(); err != nil {
-		return err
-	}
-	if p.folder.Sync {
-		return p.folder.syncDir(path.Dir(p.name))
-	}
-	return nil
-}
-
-// Keep leaves the part for another day. Of an empty one there is nothing to keep.
-func (p *Part) Keep() error {
-	if p.offset == 0 {
-		return p.Discard()
-	}
-	err := p.save()
-	p.end()
-	return err
-}
-
-// Discard takes the part away.
-func (p *Part) Discard() error {
-	err := p.folder.root.Remove(partName(p.name))
-	p.folder.root.Remove(stateName(p.name))
-	p.end()
-	return err
-}
-
-func (p *Part) end() {
-	p.file.Close()
-	p.folder.release(p.name)
-}
-
-// partName is where a file arrives: beside its name, so that a rename moves no bytes, and as
-// long whatever the name is.
-func partName(name string) string {
-	dir, base := path.Split(name)
-	sum := sha256.Sum256([]byte(strings.ToLower(base)))
-	return fmt.Sprintf("%s%s%x%s", dir, prefix, sum[:8], suffix)
-}
-
-func stateName(name string) string { return strings.TrimSuffix(partName(name), suffix) + ".state" }
-
-const (
-	prefix = ".wire-"
-	suffix = ".part"
-)
-
-func isPart(base string) bool {
-	return strings.HasPrefix(base, prefix) && (strings.HasSuffix(base, suffix) || strings.HasSuffix(base, ".state"))
+	return n, plain(err)
 }

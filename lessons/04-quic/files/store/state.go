@@ -8,7 +8,6 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"os"
 	"time"
 )
 
@@ -28,7 +27,7 @@ const magic = "wirepart"
 // failure a state without them would vouch for what is not there.
 func (p *Part) save() error {
 	if p.folder.Sync {
-		if err := p.file.Sync(); err != nil {
+		if err := p.sync(); err != nil {
 			return err
 		}
 	}
@@ -44,10 +43,12 @@ func (p *Part) save() error {
 	b = append(b, middle...)
 	sum := sha256.Sum256(b)
 	fresh := stateName(p.name) + "~"
-	if err := p.folder.root.WriteFile(fresh, append(b, sum[:]...), 0o600); err != nil {
-		return err
+	err = p.folder.root.WriteFile(fresh, append(b, sum[:]...), 0o600)
+	if err == nil {
+		err = p.folder.root.Rename(fresh, stateName(p.name))
 	}
-	if err := p.folder.root.Rename(fresh, stateName(p.name)); err != nil {
+	if err != nil {
+		p.folder.root.Remove(fresh)
 		return err
 	}
 	p.saved = p.offset
@@ -93,13 +94,3 @@ func (p *Part) load() error {
 }
 
 var errState = errors.New("the state of a part is damaged")
-
-// syncDir makes a rename last: it is the folder's to remember (fsync(2)).
-func (f *Folder) syncDir(dir string) error {
-	d, err := f.root.OpenFile(dir, os.O_RDONLY, 0)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	return syncDir(d)
-}

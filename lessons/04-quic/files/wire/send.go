@@ -5,45 +5,53 @@ import (
 	"crypto/sha256"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 )
 
 // ErrChanged says that a file is no longer what it was when somebody began to send it.
-var ErrChanged = errors.New("the file has changed meanwhile")
+var ErrChanged = errors.New("the file has changed since it was begun")
 
-// Send sends a file from an offset on, and behind it the sum of all of it. What it skips is
-// hashed while the rest flows, and has to have the sum that the receiver has.
-func Send(to io.Writer, file *os.File, offset, size int64, sum [sha256.Size]byte) error {
-	if offset == 0 {
-		hash := sha256.New()
-		if err := copyAll(io.MultiWriter(to, hash), io.NewSectionReader(file, 0, size), size); err != nil {
-			return err
-		}
-		_, err := to.Write(hash.Sum(nil))
+// SendFile sends a file from an offset on, and behind it the sum of all of it. What it skips is
+// hashed while the rest flows, and has to have the sum that the receiver has. About is what the
+// file was when its receiver was told of it.
+func SendFile(to io.Writer, file *os.File, about fs.FileInfo, offset int64, sum [sha256.Size]byte) error {
+	whole, err := send(to, file, offset, about.Size(), sum)
+	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancelCause(context.Background())
-	defer cancel(nil)
-	hashed := make(chan [sha256.Size]byte, 1)
-	go func() {
-		defer close(hashed)
-		whole, err := rehash(ctx, file, offset, size, sum)
-		if err != nil {
-			cancel(err) // ends the sending too
-			return
-		}
-		hashed <- whole
-	}()
-	err := copyAll(to, within{ctx, io.NewSectionReader(file, offset, size-offset)}, size-offset)
+	now, err := file.Stat()
 	if err != nil {
-		cancel(err)
+		return err
 	}
-	whole, ok := <-hashed
-	if !ok {
-		return context.Cause(ctx)
+	if now.Size() != about.Size() || !now.ModTime().Equal(about.ModTime()) {
+		return ErrChanged // perhaps we have read one half before and one after
 	}
 	_, err = to.Write(whole[:])
 	return err
+}
+
+func send(to io.Writer, file *os.File, offset, size int64, sum [sha256.Size]byte) (whole [sha256.Size]byte, err error) {
+	if offset == 0 {
+		hash := sha256.New()
+		err := copyAll(io.MultiWriter(to, hash), io.NewSectionReader(file, 0, size), size)
+		return [sha256.Size]byte(hash.Sum(nil)), err
+	}
+	ctx, cancel := context.WithCancelCause(context.Background())
+	hashed := make(chan struct{})
+	go func() {
+		defer close(hashed)
+		var err error
+		if whole, err = rehash(ctx, file, offset, size, sum); err != nil {
+			cancel(err) // ends the sending too
+		}
+	}()
+	if err := copyAll(to, within{ctx, io.NewSectionReader(file, offset, size-offset)}, size-offset); err != nil {
+		cancel(err)
+	}
+	<-hashed
+	defer cancel(nil)
+	return whole, context.Cause(ctx)
 }
 
 // rehash hashes the whole file, and looks on the way whether its beginning is what the
@@ -56,10 +64,8 @@ func rehash(ctx context.Context, file *os.File, offset, size int64, sum [sha256.
 	if [sha256.Size]byte(hash.Sum(nil)) != sum {
 		return whole, ErrChanged
 	}
-	if err := copyAll(hash, within{ctx, io.NewSectionReader(file, offset, size-offset)}, size-offset); err != nil {
-		return whole, err
-	}
-	return [sha256.Size]byte(hash.Sum(nil)), nil
+	err = copyAll(hash, within{ctx, io.NewSectionReader(file, offset, size-offset)}, size-offset)
+	return [sha256.Size]byte(hash.Sum(nil)), err
 }
 
 // copyAll copies n bytes. A file that ends sooner has been cut.
