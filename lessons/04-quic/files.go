@@ -16,6 +16,7 @@ type filesCommand struct {
 	Ls    filesLsCommand    `cmd:"" help:"List the files of a server."`
 	Get   filesGetCommand   `cmd:"" help:"Fetch files and folders. What came of them before is not fetched again."`
 	Put   filesPutCommand   `cmd:"" help:"Send files and folders. What the server has of them is not sent again."`
+	Bench filesBenchCommand `cmd:"" help:"Compare get with what lies below it: QUIC, TLS, TCP; and with rsync."`
 }
 
 // filesSocket is the UDP socket of either side.

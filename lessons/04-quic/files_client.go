@@ -151,7 +151,7 @@ func (v *visit) advise(err error) error {
 	if transport, ok := errors.AsType[*quic.TransportError](err); ok && transport.ErrorCode == noProtocol {
 		return cli.Advise(err, "that server has no files, bin/lesson4 files serve starts one that has")
 	}
-	if v.Bytes.Load() > 0 {
+	if v.Have.Load() > 0 {
 		return cli.Advise(err, "go on with "+command())
 	}
 	if _, ok := errors.AsType[*quic.IdleTimeoutError](err); ok {

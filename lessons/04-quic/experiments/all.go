@@ -21,9 +21,7 @@ func All() []experiment.Experiment {
 		address.Amplification, address.Retry,
 		recovery.TailLoss, recovery.Gaps, recovery.Statistics,
 		moving.Migration, moving.Rebinding,
-		late.Late, priorities.Priorities,
 		late.Late, late.Limits, priorities.Priorities,
-		late.Late,
 		streams.Close, streams.HalfClose, streams.Credit, streams.Idle,
 		flow.Windows, flow.Unread,
 	}, kernel.All()...)
