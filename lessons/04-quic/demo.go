@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"sync"
 	"time"
 
 	"onthewire/lessons/04-quic/blocking"
@@ -33,7 +36,7 @@ func (demoCommand) Run(ctx context.Context) error {
 	if err := demoTrips(ctx, s); err != nil {
 		return err
 	}
-	s.Say("TCP keeps one row of bytes in order, so nine wait for what they do not need. QUIC keeps ten. It also says in one round trip what TCP and TLS say in two or three. The lesson shows how, and what it costs.")
+	s.Say("TCP keeps one row of bytes in order, so nine wait for what they do not need. QUIC keeps ten rows. Its handshake takes one round trip where TCP and TLS take two or three, and none on a second visit. The lesson shows how, and what that costs.")
 	s.Next(
 		[3]string{"read", "lessons/04-quic/README.md", "about an hour"},
 		[3]string{"break", "make exercise 4.1", "your last byte has to arrive"},
@@ -47,43 +50,53 @@ func demoLoss(ctx context.Context, s *stage.Stage) error {
 	s.Step("Ten downloads over one connection, %s to and fro. One packet is lost.", stage.Time(blocking.RTT))
 	rivals := []blocking.Rival{blocking.TCP, blocking.QUIC}
 	losses := make([]blocking.Loss, len(rivals))
-	ended := make(chan error, len(rivals))
 	var missing *experiment.Unavailable
-	for i, rival := range rivals {
+	var networks []*network.Network
+	for range rivals {
 		n, err := network.Open(blocking.OneWay)
 		if err != nil {
 			return err
 		}
 		defer n.Close()
-		if n.Missing != nil && rival.Kernel {
-			missing = n.Missing
-			ended <- nil
-			continue
-		}
-		go func() {
-			var err error
-			losses[i], err = blocking.Lose(ctx, n, rival, nth)
-			ended <- err
-		}()
+		missing = n.Missing
+		networks = append(networks, n)
 	}
-	for range rivals {
-		if err := <-ended; err != nil {
-			return err
+	err := experiment.Steadily(&experiment.Report{}, func() error {
+		var errs [2]error
+		var both sync.WaitGroup
+		for i, rival := range rivals {
+			if missing == nil || !rival.Kernel {
+				both.Go(func() { losses[i], errs[i] = blocking.Lose(ctx, networks[i], rival, nth) })
+			}
 		}
+		both.Wait()
+		return errors.Join(errs[:]...)
+	})
+	if ctx.Err() != nil {
+		return ctx.Err()
+	} else if err != nil {
+		return err
 	}
 	for i, rival := range rivals {
 		if missing != nil && rival.Kernel {
 			s.Measure("here", "%v; %s", missing, missing.Advice())
 			continue
 		}
-		s.Line("     %-17s%s", rival.Name+", no loss", inMilliseconds(losses[i].Without))
-		s.Line("     %-17s%s  %d late", rival.Name, inMilliseconds(losses[i].With), losses[i].Noticed())
+		s.Line("     %-17s%s", rival.Name+", no loss", inMilliseconds(s, losses[i].Without))
+		s.Line("     %-17s%s  %d late", rival.Name, inMilliseconds(s, losses[i].With), losses[i].Noticed())
+	}
+	if losses[1].Noticed() > 1 {
+		s.Measure("here", "the machine is so busy that packets came late, which is no loss; run it again")
 	}
 	return nil
 }
 
-// inMilliseconds is how long each of ten took.
-func inMilliseconds(took []time.Duration) (text string) {
+// inMilliseconds is how long each of ten took, or the quickest and the slowest where there is
+// no room.
+func inMilliseconds(s *stage.Stage, took []time.Duration) (text string) {
+	if s.Narrow() {
+		return fmt.Sprintf("%4d to %d ms", slices.Min(took).Milliseconds(), slices.Max(took).Milliseconds())
+	}
 	for _, t := range took {
 		text += fmt.Sprintf("%4d", t.Milliseconds())
 	}

@@ -97,7 +97,7 @@ func (r Rival) warm(ctx context.Context, n *network.Network) (c connection, took
 			return nil, nil, fmt.Errorf("warm up: %w", err)
 		}
 	}
-	return nil, nil, fmt.Errorf("warm up: the last of ten downloads still takes %v", slices.Max(took))
+	return nil, nil, fmt.Errorf("warm up: ten downloads still take %v instead of %v, so the machine is too busy for this", slices.Max(took).Round(time.Millisecond), RTT)
 }
 
 // LoseCold loses the nth packet of a connection's first ten downloads, and compares them with

@@ -38,11 +38,12 @@ func Serve(ctx context.Context, listener Listener) error {
 	}
 }
 
-// converse gives each stream of a client a goroutine of its own, as long as ctx lasts.
+// converse gives each stream of a client a goroutine of its own until ctx ends. Then it lets
+// those finish that are there, but not beyond the end of over.
 func converse(ctx, over context.Context, conn *quic.Conn) {
 	defer context.AfterFunc(over, func() { conn.CloseWithError(Stopping, "the server is gone") })()
 	var streams sync.WaitGroup
-	settled := time.NewTimer(0) // fires when the last answer is Settle ago
+	settled := time.NewTimer(0) // fired, unless an answer is younger than Settle
 	for {
 		stream, err := conn.AcceptStream(ctx) // one that has arrived comes before the end of ctx
 		if err != nil {

@@ -3,6 +3,7 @@ package replay
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"net"
 	"os"
@@ -54,7 +55,7 @@ func Play(ctx context.Context, n *network.Network, server Server) iter.Seq2[Act,
 		defer s.close()
 		for _, act := range []func(context.Context) (Act, error){s.pays, s.atOnce, s.later} {
 			act, err := act(ctx)
-			act.Datagrams, act.Left = len(s.flight.Datagrams()), s.purse.Do("get")
+			act.Datagrams = len(s.flight.Datagrams())
 			if !yield(act, err) || err != nil {
 				return
 			}
@@ -68,6 +69,7 @@ type scene struct {
 	thief   net.PacketConn
 	flight  Flight
 	client  purse.Client
+	folder  string // of tickets
 	purse   purse.Purse
 	addr    net.Addr
 	opened  []func() error // to be undone, the last first
@@ -80,11 +82,10 @@ func open(n *network.Network, server Server) (s *scene, err error) {
 			s.close()
 		}
 	}()
-	folder, err := os.MkdirTemp("", "tickets")
-	if err != nil {
+	if s.folder, err = os.MkdirTemp("", "tickets"); err != nil {
 		return nil, err
 	}
-	s.opened = append(s.opened, func() error { return os.RemoveAll(folder) })
+	s.opened = append(s.opened, func() error { return os.RemoveAll(s.folder) })
 	authority, err := devcert.New()
 	if err != nil {
 		return nil, err
@@ -96,7 +97,7 @@ func open(n *network.Network, server Server) (s *scene, err error) {
 	if err := s.serve(authority, server); err != nil {
 		return nil, err
 	}
-	tickets, err := early.OpenTickets(folder, s.addr.String())
+	tickets, err := early.OpenTickets(s.folder, s.addr.String())
 	if err != nil {
 		return nil, err
 	}
@@ -137,28 +138,29 @@ func (s *scene) close() {
 }
 
 func (s *scene) pays(ctx context.Context) (Act, error) {
-	if _, err := s.visit(ctx, "get"); err != nil { // for the ticket
+	if _, err := s.visit(ctx, s.client, "get"); err != nil { // for the ticket
 		return Act{}, err
 	}
 	s.flight.Clear()
-	v, err := s.visit(ctx, "pay 10")
-	return Act{Outcome: v.Outcome, Took: v.Took}, err
+	v, err := s.visit(ctx, s.client, "pay 10")
+	return Act{Outcome: v.Outcome, Took: v.Took, Left: s.purse.Do("get")}, err
 }
 
-func (s *scene) visit(ctx context.Context, request string) (v purse.Visit, err error) {
+func (s *scene) visit(ctx context.Context, client purse.Client, request string) (v purse.Visit, err error) {
 	socket, err := s.network.Client()
 	if err != nil {
 		return v, err
 	}
 	defer func() { err = errors.Join(err, socket.Close()) }()
-	return s.client.Visit(ctx, socket, s.addr, request)
+	return client.Visit(ctx, socket, s.addr, request)
 }
 
 func (s *scene) atOnce(ctx context.Context) (Act, error) { return s.copied(ctx, 0) }
 
 func (s *scene) later(ctx context.Context) (Act, error) { return s.copied(ctx, Forgotten) }
 
-// copied sends the first flight again after a while, and returns when it must have arrived.
+// copied sends the first flight again after a while. Then somebody comes who was never here,
+// and asks what is left: their handshake takes long enough for the copy to have been done.
 func (s *scene) copied(ctx context.Context, after time.Duration) (Act, error) {
 	act := Act{Copy: true, After: after}
 	if err := pass(ctx, after); err != nil {
@@ -167,7 +169,15 @@ func (s *scene) copied(ctx context.Context, after time.Duration) (Act, error) {
 	if err := s.flight.Send(s.thief, s.addr); err != nil {
 		return act, err
 	}
-	return act, pass(ctx, 100*time.Millisecond)
+	tickets, err := early.OpenTickets(s.folder, fmt.Sprint("a newcomer, ", after))
+	if err != nil {
+		return act, err
+	}
+	newcomer := s.client
+	newcomer.Tickets = tickets
+	v, err := s.visit(ctx, newcomer, "get")
+	act.Left = v.Answer
+	return act, err
 }
 
 // pass lets so much time pass.
