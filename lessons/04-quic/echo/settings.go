@@ -33,8 +33,7 @@ const (
 const Stopping quic.ApplicationErrorCode = 1
 
 // A Listener hands out connections: *quic.Listener after the handshake, *quic.EarlyListener
-// before. Close has to leave alone those that it has handed out. A Transport's listener
-// does, that of quic.ListenAddr does not.
+// before. Close has to leave alone those that it has handed out, as both do.
 type Listener interface {
 	Accept(context.Context) (*quic.Conn, error)
 	Close() error

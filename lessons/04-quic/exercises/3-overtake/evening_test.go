@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -176,6 +177,9 @@ func (e *evening) open() error {
 		defer e.mu.Unlock()
 		if err != nil && at.Context().Err() == nil {
 			e.failed = fmt.Errorf("send fails: %w", err)
+			if _, full := errors.AsType[*quic.StreamLimitReachedError](err); full {
+				e.failed = fmt.Errorf("send opens a stream, and files have all %d that the guest allows: %w", allowed, err)
+			}
 			close(e.change)
 			e.change = make(chan struct{})
 		}
