@@ -28,14 +28,14 @@ func (f *Folder) spelled(name string) error {
 	if other == base {
 		other = strings.ToLower(base)
 	}
-	there, err := f.root.Lstat(name)
+	there, err := fs.Lstat(f.disk, name)
 	if err != nil || other == base {
 		return nil
 	}
-	if same, err := f.root.Lstat(dir + other); err != nil || !os.SameFile(there, same) {
+	if same, err := fs.Lstat(f.disk, dir+other); err != nil || !os.SameFile(there, same) {
 		return nil
 	}
-	entries, err := fs.ReadDir(f.root.FS(), path.Clean("./"+dir))
+	entries, err := fs.ReadDir(f.disk, path.Clean("./"+dir))
 	if err != nil {
 		return err
 	}

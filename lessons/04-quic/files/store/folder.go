@@ -24,6 +24,7 @@ type Folder struct {
 	Checkpoint int64 // bytes after which a part writes down how far it is
 
 	root *os.Root
+	disk fs.FS // the same, for those who only look
 
 	mu   sync.Mutex
 	busy map[string]bool // names that somebody of this process writes
@@ -36,7 +37,7 @@ func Open(dir string) (*Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Folder{Sync: true, Checkpoint: 64 << 20, root: root, busy: map[string]bool{}}, nil
+	return &Folder{Sync: true, Checkpoint: 64 << 20, root: root, disk: root.FS(), busy: map[string]bool{}}, nil
 }
 
 // Close closes the folder. Parts come first.
@@ -102,7 +103,7 @@ func (f *Folder) Walk(name string, see func(name string, about fs.FileInfo, err 
 			return err
 		}
 	}
-	return fs.WalkDir(f.root.FS(), name, func(at string, entry fs.DirEntry, err error) error {
+	return fs.WalkDir(f.disk, name, func(at string, entry fs.DirEntry, err error) error {
 		if err != nil && at == name {
 			return plain(err)
 		}

@@ -81,7 +81,7 @@ func (f *Folder) begin(name string) (*Part, error) {
 	}
 	if dir := path.Dir(name); dir != "." {
 		if err := f.root.MkdirAll(dir, 0o777); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("make the folder %s: %w", dir, plain(err))
 		}
 	}
 	file, err := f.root.OpenFile(partName(name), os.O_RDWR|os.O_CREATE, 0o600)
