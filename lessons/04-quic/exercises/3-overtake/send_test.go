@@ -90,7 +90,7 @@ func manyFilesArrive(e *evening) error {
 	}
 	for i := range 250 {
 		if _, err := e.hears(fmt.Sprint("file ", i), 10*time.Second); err != nil {
-			return fmt.Errorf("250 files are sent at once, the guest allows %d streams at a time, and after %d files no more come", allowed, e.filesHeard())
+			return fmt.Errorf("250 files are sent at once, the guest allows %d streams at a time, and not all files come: %d have", allowed, e.filesHeard())
 		}
 	}
 	return nil

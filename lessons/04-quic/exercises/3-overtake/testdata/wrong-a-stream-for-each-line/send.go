@@ -1,4 +1,4 @@
-// check says: lines are heard in another order
+// check says: the packet of line one is lost, and lines are heard in another order than they were said in
 
 package overtake
 

@@ -1,4 +1,4 @@
-// check says: a line waits until one of them has ended
+// check says: 100 files are under way, and a line waits until one of them has ended
 
 package overtake
 

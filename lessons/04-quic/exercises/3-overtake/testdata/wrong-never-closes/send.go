@@ -1,4 +1,4 @@
-// check says: files no more come
+// check says: 250 files are sent at once, the guest allows 100 streams at a time, and not all files come
 
 package overtake
 

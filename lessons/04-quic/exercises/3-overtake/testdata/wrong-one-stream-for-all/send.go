@@ -1,4 +1,4 @@
-// check says: a line waits for the file
+// check says: one packet of a file is lost, and a line waits for the file
 
 package overtake
 

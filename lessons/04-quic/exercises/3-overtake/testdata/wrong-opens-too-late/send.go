@@ -1,4 +1,4 @@
-// check says: send opens a stream, and files have all 100
+// check says: send opens a stream, and files have all 100 that the guest allows
 
 package overtake
 
