@@ -9,8 +9,8 @@ import (
 	"github.com/quic-go/quic-go"
 )
 
-// Protocol is what both sides name in the handshake (ALPN, RFC 7301). QUIC does not do
-// without such a name (RFC 9001, section 8.1).
+// Protocol is what both sides name in the handshake (ALPN, RFC 7301). If they have none in
+// common, it fails (RFC 9001, section 8.1).
 const Protocol = "echo"
 
 // Limit is how many bytes of a stream the server reads.

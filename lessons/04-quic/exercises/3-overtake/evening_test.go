@@ -172,7 +172,7 @@ func (e *evening) open() error {
 	go e.listen(conn)
 	go e.receive(conn)
 	go func() {
-		err := exercise.Catch(func() error { return (&guest{conn: at}).pass(e.messages) })
+		err := exercise.Catch(func() error { return (&guest{conn: at, lines: nil}).pass(e.messages) })
 		e.mu.Lock()
 		defer e.mu.Unlock()
 		if err != nil && at.Context().Err() == nil {
