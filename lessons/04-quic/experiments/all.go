@@ -6,6 +6,7 @@ import (
 	"onthewire/lessons/04-quic/experiments/flow"
 	"onthewire/lessons/04-quic/experiments/kernel"
 	"onthewire/lessons/04-quic/experiments/late"
+	"onthewire/lessons/04-quic/experiments/many"
 	"onthewire/lessons/04-quic/experiments/moving"
 	"onthewire/lessons/04-quic/experiments/priorities"
 	"onthewire/lessons/04-quic/experiments/recovery"
@@ -24,5 +25,6 @@ func All() []experiment.Experiment {
 		late.Late, late.Limits, priorities.Priorities,
 		streams.Close, streams.HalfClose, streams.Credit, streams.Idle,
 		flow.Windows, flow.Unread,
+		many.Files, many.Ranges,
 	}, kernel.All()...)
 }

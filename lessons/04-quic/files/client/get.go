@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/quic-go/quic-go"
 
@@ -66,7 +65,7 @@ func (c *Client) fetch(stream *wire.Stream, part *store.Part, name string, share
 		c.changed(name)
 	}
 	share.at(part.Offset(), answer.Size)
-	_, err = io.CopyN(counted{part, share}, stream, answer.Size-answer.Offset)
+	err = wire.ReceiveFile(counted{part, share}, stream, answer.Size-answer.Offset)
 	if err == nil {
 		sum, err = stream.Sum(answer.Offset)
 	}

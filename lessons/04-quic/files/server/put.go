@@ -3,7 +3,6 @@ package server
 import (
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/quic-go/quic-go"
 
@@ -52,7 +51,7 @@ func receive(stream *wire.Stream, part *store.Part, h wire.Header) (err error) {
 	if err := stream.Send(answer); err != nil {
 		return err
 	}
-	if _, err := io.CopyN(part, stream, h.Size-answer.Offset); err != nil {
+	if err := wire.ReceiveFile(part, stream, h.Size-answer.Offset); err != nil {
 		return err
 	}
 	sum, err := stream.Sum(answer.Offset)

@@ -56,8 +56,10 @@ func (p *Part) commit() error {
 		return err
 	}
 	// Before the rename, since after it the state could be that of the next writer.
-	p.folder.root.Remove(stateName(p.name))
-	p.saved = 0
+	if p.saved > 0 {
+		p.folder.root.Remove(stateName(p.name))
+		p.saved = 0
+	}
 	return p.rename()
 }
 

@@ -79,22 +79,13 @@ func (f *Folder) begin(name string) (*Part, error) {
 			return nil, err
 		}
 	}
-	if dir := path.Dir(name); dir != "." {
-		if err := f.root.MkdirAll(dir, 0o777); err != nil {
-			return nil, fmt.Errorf("make the folder %s: %w", dir, plain(err))
-		}
-	}
-	file, err := f.root.OpenFile(partName(name), os.O_RDWR|os.O_CREATE, 0o600)
-	if errors.Is(err, fs.ErrPermission) && f.root.Chmod(partName(name), 0o600) == nil {
-		// Somebody was killed between its new mode and its new name.
-		file, err = f.root.OpenFile(partName(name), os.O_RDWR, 0)
-	}
+	file, fresh, err := f.openPart(name)
 	if err != nil {
 		return nil, err
 	}
 	p := &Part{folder: f, name: name, file: file, hash: sha256.New()}
 	err = f.locked(file, name)
-	if err == nil && p.load() != nil {
+	if err == nil && !fresh && p.load() != nil {
 		err = p.Forget()
 	}
 	if err != nil {
@@ -102,6 +93,27 @@ func (f *Folder) begin(name string) (*Part, error) {
 		return nil, err
 	}
 	return p, nil
+}
+
+// openPart opens the part of a name. A fresh one has no state, so nobody has to look for it,
+// and most folders are there: where files are small, such calls are what they cost.
+func (f *Folder) openPart(name string) (file *os.File, fresh bool, err error) {
+	file, err = f.root.OpenFile(partName(name), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := f.root.MkdirAll(path.Dir(name), 0o777); err != nil {
+			return nil, false, fmt.Errorf("make the folder %s: %w", path.Dir(name), plain(err))
+		}
+		file, err = f.root.OpenFile(partName(name), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	}
+	if !errors.Is(err, fs.ErrExist) {
+		return file, true, err
+	}
+	file, err = f.root.OpenFile(partName(name), os.O_RDWR|os.O_CREATE, 0o600)
+	if errors.Is(err, fs.ErrPermission) && f.root.Chmod(partName(name), 0o600) == nil {
+		// Somebody was killed between its new mode and its new name.
+		file, err = f.root.OpenFile(partName(name), os.O_RDWR, 0)
+	}
+	return file, false, err
 }
 
 // locked locks what we have opened, and makes sure that it still is the part: another process

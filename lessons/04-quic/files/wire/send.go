@@ -70,7 +70,7 @@ func rehash(ctx context.Context, file *os.File, offset, size int64, sum [sha256.
 
 // copyAll copies n bytes. A file that ends sooner has been cut.
 func copyAll(to io.Writer, from io.Reader, n int64) error {
-	buffer := make([]byte, max(1, min(n, 64<<10)))
+	buffer := make([]byte, max(1, min(n, piece)))
 	copied, err := io.CopyBuffer(struct{ io.Writer }{to}, struct{ io.Reader }{io.LimitReader(from, n)}, buffer)
 	if err == nil && copied < n {
 		return ErrChanged
