@@ -99,9 +99,9 @@ func (f *Folder) begin(name string) (*Part, error) {
 // and most folders are there: where files are small, such calls are what they cost.
 func (f *Folder) openPart(name string) (file *os.File, fresh bool, err error) {
 	file, err = f.root.OpenFile(partName(name), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
-	if errors.Is(err, fs.ErrNotExist) {
-		if err := f.root.MkdirAll(path.Dir(name), 0o777); err != nil {
-			return nil, false, fmt.Errorf("make the folder %s: %w", path.Dir(name), plain(err))
+	if dir := path.Dir(name); err != nil && !errors.Is(err, fs.ErrExist) && dir != "." {
+		if err := f.root.MkdirAll(dir, 0o777); err != nil {
+			return nil, false, fmt.Errorf("make the folder %s: %w", dir, plain(err))
 		}
 		file, err = f.root.OpenFile(partName(name), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	}
