@@ -16,7 +16,7 @@ type filesServeCommand struct {
 	Root       string        `default:"." help:"The folder to serve. Nothing outside of it can be reached."`
 	Addr       string        `default:"127.0.0.1:5001" help:"HOST:PORT to listen on; port 0 takes a free one."`
 	ReadOnly   bool          `help:"Take no files."`
-	Limit      int64         `help:"Bytes that a file sent to us may have; 0: no limit."`
+	Limit      int64         `placeholder:"BYTES" help:"How long a file sent to us may be; 0: no limit."`
 	Sync       bool          `default:"true" negatable:"" help:"Have a file on the disk before it gets its name. Only who measures would not."`
 	Idle       time.Duration `default:"30s" help:"How long a file may be without a byte that moves."`
 	Drain      time.Duration `default:"4s" help:"How long stopping may take; a file that is not through by then goes on another time."`
