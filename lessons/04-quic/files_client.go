@@ -133,11 +133,8 @@ func quoted(word string) string {
 // advise adds to an error what a person would try next.
 func (v *visit) advise(err error) error {
 	if refusal, ok := errors.AsType[*wire.Refusal](err); ok {
-		switch refusal.Kind {
-		case wire.NotFound:
+		if refusal.Kind == wire.NotFound {
 			return cli.Advise(err, "bin/lesson4 files ls tells what is there")
-		case wire.TooLarge:
-			return cli.Advise(err, "whoever runs the server says so with --limit")
 		}
 		return err
 	}

@@ -81,17 +81,18 @@ func TestMistakesAreAnsweredInOneLine(t *testing.T) {
 			}
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": func(ts *testscript.TestScript, _ bool, args []string) {
-				want, err := strconv.Atoi(args[0])
-				ts.Check(err)
-				exit, ok := errors.AsType[*exec.ExitError](ts.Exec(args[1], args[2:]...))
-				if !ok || exit.ExitCode() != want {
-					ts.Fatalf("it did not exit with %d", want)
-				}
-			},
-		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
 	})
+}
+
+// exits is for scripts: exits STATUS PROGRAM ARGS.
+func exits(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	exit, ok := errors.AsType[*exec.ExitError](ts.Exec(args[1], args[2:]...))
+	if !ok || exit.ExitCode() != want {
+		ts.Fatalf("it did not exit with %d", want)
+	}
 }
 
 // peer is a server that waits for a stream and then does something else than answer.

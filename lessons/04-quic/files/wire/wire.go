@@ -42,7 +42,6 @@ const (
 	Full     Kind = 131
 	Damaged  Kind = 132 // the sum is another one
 	Failed   Kind = 133
-	TooLarge Kind = 134
 )
 
 // The codes with which a stream or a connection is reset.
@@ -54,7 +53,7 @@ const (
 )
 
 func (k Kind) known() bool {
-	return k >= List && k <= Put || k == OK || k == Changed || k >= NotFound && k <= TooLarge
+	return k >= List && k <= Put || k == OK || k == Changed || k >= NotFound && k <= Failed
 }
 
 func (k Kind) refuses() bool { return k >= NotFound }
