@@ -93,7 +93,7 @@ func (c *Client) dial(ctx context.Context) (*quic.Conn, error) {
 		}
 	}
 	for ctx.Err() == nil {
-		if now := c.progress.Load(); l.err == nil || now != l.progress {
+		if now := c.progress.Load(); l.err == nil || c.Retry > 0 && now != l.progress {
 			l.progress = now
 			l.retry = retry{limit: c.Retry}
 		} else if !l.retry.wait(ctx) {

@@ -10,15 +10,13 @@ import (
 	"onthewire/lessons/04-quic/files/wire"
 )
 
-var errRefused = errors.New("refused")
-
 // put takes what the server has not got of a file.
 func (s *Server) put(stream *wire.Stream, h wire.Header) error {
 	switch {
 	case s.ReadOnly:
-		return fmt.Errorf("%w: this server takes no files", errRefused)
+		return wire.Refuse(stream, wire.Refused, errors.New("this server takes no files"))
 	case s.Folder.Limit > 0 && h.Size > s.Folder.Limit:
-		return fmt.Errorf("%w: %d bytes, and %d are allowed", errRefused, h.Size, s.Folder.Limit)
+		return wire.Refuse(stream, wire.TooLarge, fmt.Errorf("%d bytes are too many, %d are allowed", h.Size, s.Folder.Limit))
 	}
 	part, err := s.Folder.Begin(h.Name)
 	if err != nil {

@@ -28,7 +28,7 @@ func kind(err error) wire.Kind {
 		return wire.Damaged
 	case store.IsFull(err):
 		return wire.Full
-	case errors.Is(err, errRefused), errors.Is(err, store.ErrName), errors.Is(err, fs.ErrPermission):
+	case errors.Is(err, store.ErrName), errors.Is(err, fs.ErrPermission):
 		return wire.Refused
 	}
 	return wire.Failed

@@ -33,17 +33,19 @@ type Server struct {
 // A Listener hands out connections, before their handshake is over (*quic.EarlyListener).
 type Listener interface {
 	Accept(context.Context) (*quic.Conn, error)
+	Close() error
 }
 
 // Serve serves every client until ctx ends, then what has been asked for, within Drain. If
 // accept fails, all are cut off at once.
 func (s *Server) Serve(ctx context.Context, listener Listener) error {
+	defer context.AfterFunc(ctx, func() { listener.Close() })()
 	over, cut := context.WithCancel(context.Background())
 	defer cut()
 	var clients sync.WaitGroup
 	defer clients.Wait()
 	for {
-		conn, err := listener.Accept(ctx)
+		conn, err := listener.Accept(context.Background()) // also who was in before Close
 		switch {
 		case err == nil:
 			clients.Go(func() { s.converse(ctx, over, conn) })

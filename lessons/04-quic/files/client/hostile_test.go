@@ -1,0 +1,245 @@
+package client
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/quic-go/quic-go"
+
+	"onthewire/lessons/04-quic/files/wire"
+)
+
+// putBy sends 12 bytes by hand, without waiting for anything before the end.
+func putBy(t *testing.T, conn *quic.Conn, name string) error {
+	t.Helper()
+	raw, err := conn.OpenStreamSync(t.Context())
+	must(t, err)
+	s := &wire.Stream{Raw: raw, Idle: 10 * time.Second}
+	data := []byte("hello, wire\n")
+	must(t, s.Send(wire.Header{Kind: wire.Put, Name: name, Size: 12, Time: time.Unix(1, 0), Mode: 0o644}))
+	sum := sha256.Sum256(data)
+	s.Write(append(data, sum[:]...))
+	for range 2 { // what it says first, and in the end
+		var h wire.Header
+		if h, err = s.Header(); err != nil || h.Err() != nil {
+			return errors.Join(err, h.Err())
+		}
+	}
+	return raw.Close()
+}
+
+func TestAServerThatLiesIsCaughtAndTheOldFileStays(t *testing.T) {
+	data := []byte("hello, wire\n")
+	other := sha256.Sum256(nil)
+	ok := wire.Header{Kind: wire.OK, Name: "a", Size: 12, Time: time.Unix(1, 0), Mode: 0o644}
+	with := func(change func(*wire.Header)) wire.Header { h := ok; change(&h); return h }
+	head := func(h wire.Header) []byte {
+		b, err := h.Append(nil)
+		must(t, err)
+		return b
+	}
+	for _, lie := range []struct {
+		about, want string
+		answer      []byte
+	}{
+		{"nothing at all", "EOF", nil},
+		{"half a header", "header: cut after 30 bytes", head(ok)[:30]},
+		{"another protocol", "header: version 72", []byte(strings.Repeat("HTTP/1.1 200 OK\r\n", 10))},
+		{"another name", `the server answers with "b"`, head(with(func(h *wire.Header) { h.Name = "b" }))},
+		{"another offset", "the server goes on from byte 5 of 12", head(with(func(h *wire.Header) { h.Offset = 5 }))},
+		{"a change of nothing", "the server goes on from byte 0", head(with(func(h *wire.Header) { h.Kind = wire.Changed }))},
+		{"a question", "the server goes on from byte 0", head(with(func(h *wire.Header) { h.Kind = wire.Put }))},
+		{"another sum", "SHA-256", bytes.Join([][]byte{head(ok), data, other[:]}, nil)},
+		{"too little", "EOF", bytes.Join([][]byte{head(ok), data[:5]}, nil)},
+		{"a terminal's commands", "the server says: ?[2Jnothing here??", head(wire.Header{Kind: wire.NotFound, Name: "\x1b[2Jnothing here\r\n"})},
+	} {
+		play(t, func(t *testing.T, s *scene) {
+			s.lie(func(stream *quic.Stream) {
+				wire.Read(stream)
+				stream.Write(lie.answer)
+				stream.Close()
+				stream.CancelRead(0)
+			})
+			must(t, os.WriteFile(s.here+"/a", []byte("old"), 0o644))
+			c := s.client()
+			c.Retry = time.Second
+			err := c.Get(t.Context(), s.folder(s.here), "a")
+			line(t, err, lie.want)
+			if old, err := os.ReadFile(s.here + "/a"); err != nil || string(old) != "old" {
+				t.Errorf("%s: the old file is %q, %v", lie.about, old, err)
+			}
+		})
+	}
+}
+
+func TestAListHasNothingBesideWhatWasAskedFor(t *testing.T) {
+	for name, want := range map[string]string{"sub/a": "", "other": "not below", "subway": "not below", "sub/.wire-x": "not a name", "sub/aux": "not a name"} {
+		play(t, func(t *testing.T, s *scene) {
+			s.lie(func(raw *quic.Stream) {
+				stream := &wire.Stream{Raw: raw, Idle: time.Second}
+				stream.Header()
+				stream.Send(wire.Header{Kind: wire.OK, Name: name})
+				raw.Close()
+			})
+			files, err := s.client().List(t.Context(), "sub")
+			if want == "" && (err != nil || len(files) != 1) {
+				t.Errorf("%v, %v", files, err)
+			} else if want != "" {
+				line(t, err, want)
+			}
+		})
+	}
+}
+
+func TestWhoTricklesIsServedButAHeaderHasToCome(t *testing.T) {
+	play(t, func(t *testing.T, s *scene) {
+		body := []byte("hello, wire\n")
+		sum := sha256.Sum256(body)
+		s.lie(func(raw *quic.Stream) {
+			h, _ := wire.Read(raw)
+			stream := &wire.Stream{Raw: raw, Idle: time.Hour}
+			answer, _ := wire.Header{Kind: wire.OK, Name: h.Name, Size: 12, Time: time.Unix(1, 0)}.Append(nil)
+			slow := answer
+			if h.Name == "body" {
+				stream.Write(answer)
+				slow = body
+			}
+			for i := range slow {
+				time.Sleep(9 * time.Second)
+				if _, err := stream.Write(slow[i : i+1]); err != nil {
+					return
+				}
+			}
+			stream.Write(sum[:])
+			raw.Close()
+		})
+		c := s.client()
+		c.Retry = 0
+		must(t, c.Get(t.Context(), s.folder(s.here), "body"))
+		begun := time.Now()
+		line(t, c.Get(t.Context(), s.folder(s.here), "header"), "nothing has moved for 10s")
+		if took := time.Since(begun); took > 11*time.Second {
+			t.Errorf("it took %v", took)
+		}
+		time.Sleep(10 * time.Second) // until the server has noticed
+	})
+}
+
+func TestAClientThatOpensStreamsAndSaysNothingIsToldSoAndKeepsNobody(t *testing.T) {
+	play(t, func(t *testing.T, s *scene) {
+		_, stop := s.serve()
+		conn, err := s.client().Dial(t.Context())
+		must(t, err)
+		var streams []*quic.Stream
+		for i := range 100 {
+			stream, err := conn.OpenStreamSync(t.Context())
+			must(t, err)
+			stream.Write(make([]byte, i%64)) // at least that: the server knows of it
+			streams = append(streams, stream)
+		}
+		begun := time.Now()
+		for _, raw := range streams[1:] {
+			raw.SetReadDeadline(time.Now().Add(time.Minute))
+			h, err := wire.Read(raw)
+			if err == nil {
+				err = h.Err()
+			}
+			if refusal, ok := errors.AsType[*wire.Refusal](err); !ok || refusal.Kind != wire.Failed {
+				t.Error(err)
+			}
+		}
+		if took := time.Since(begun); took > 11*time.Second {
+			t.Errorf("it took %v", took)
+		}
+		write(t, s.there+"/a", 12)
+		must(t, s.client().Get(t.Context(), s.folder(s.here), "a"))
+		conn.CloseWithError(0, "")
+		stop()
+	})
+}
+
+func TestTheServerRefusesInOneLineAndNothingChanges(t *testing.T) {
+	play(t, func(t *testing.T, s *scene) {
+		server, _ := s.serve()
+		server.Folder.Limit = 1000
+		write(t, s.there+"/a", 12)
+		write(t, s.here+"/a", 2000)
+		write(t, s.here+"/small", 100)
+		write(t, s.there+"/folder/b", 12)
+		c, folder := s.client(), s.folder(s.here)
+		line(t, c.Put(t.Context(), folder, "a"), "put a: the server says: 2000 bytes are too many, 1000 are allowed")
+		line(t, c.Get(t.Context(), folder, "nosuch"), "get nosuch: the server says: no such file or directory")
+		line(t, c.Get(t.Context(), folder, "folder"), "get folder: the server says: it is a folder")
+		line(t, c.Put(t.Context(), folder, "nosuch"), "put nosuch: no such file or directory")
+		line(t, c.Get(t.Context(), folder, "../a"), "get ../a: not a name")
+		line(t, c.Put(t.Context(), folder, "a", "nosuch"), "2 of 2 files failed; the first: put ")
+		server.ReadOnly = true
+		line(t, c.Put(t.Context(), folder, "small"), "put small: the server says: this server takes no files")
+		if about, err := os.Stat(s.there + "/a"); err != nil || about.Size() != 12 || left(t, s.there)+left(t, s.here) > 0 {
+			t.Errorf("%v, %v", about, err)
+		}
+	})
+}
+
+func TestTwoWritersOfANameComeOneAfterTheOther(t *testing.T) {
+	play(t, func(t *testing.T, s *scene) {
+		s.serve()
+		write(t, s.here+"/a", size)
+		done := make(chan error, 2)
+		for range 2 {
+			c, folder := s.client(), s.folder(s.here)
+			go func() { done <- c.Put(t.Context(), folder, "a") }()
+		}
+		must(t, errors.Join(<-done, <-done))
+		equal(t, s.here+"/a", s.there+"/a")
+		// Who has no time for that is told.
+		conn, err := s.client().Dial(t.Context())
+		must(t, err)
+		raw, err := conn.OpenStreamSync(t.Context())
+		must(t, err)
+		must(t, (&wire.Stream{Raw: raw, Idle: time.Second}).Send(wire.Header{Kind: wire.Put, Name: "a", Size: 12}))
+		_, err = wire.Read(raw)
+		must(t, err)
+		c := s.client()
+		c.Retry = time.Second
+		line(t, c.Put(t.Context(), s.folder(s.here), "a"), "put a: the server says: somebody else is writing a file of that name")
+	})
+}
+
+func TestAServerThatStopsFinishesWhatItCanWithinDrain(t *testing.T) {
+	both(t, func(t *testing.T, put bool) {
+		for _, size := range []int{size, 10 * size} { // 1.3 s, and 13 s
+			play(t, func(t *testing.T, s *scene) {
+				from, into := s.from(put)
+				write(t, from+"/a", size)
+				_, stop := s.serve()
+				c := s.client()
+				c.Retry = 0
+				done := make(chan error, 1)
+				go func() { done <- s.transfer(c, put)(t.Context(), "a") }()
+				time.Sleep(500 * time.Millisecond)
+				begun := time.Now()
+				stop()
+				took := time.Since(begun)
+				err := <-done
+				if size <= 1<<20 {
+					must(t, err)
+					equal(t, from+"/a", into+"/a")
+				} else {
+					line(t, err, "the server stops")
+					if left(t, into) != 1 || took != 4*time.Second {
+						t.Errorf("%d parts are left after %v", left(t, into), took)
+					}
+				}
+				if took > 4*time.Second {
+					t.Errorf("stopping took %v", took)
+				}
+			})
+		}
+	})
+}
