@@ -13,7 +13,7 @@ import (
 	"onthewire/lessons/internal/lab"
 )
 
-const size = 1 << 20 // takes 1.3 s
+const size = 1 << 18 // takes 1.3 s
 
 // transfer fetches or sends.
 func (s *scene) transfer(c *Client, put bool) func(ctx context.Context, names ...string) error {
@@ -70,7 +70,7 @@ func TestWhenRetryIsUsedUpAllFilesEndWithOneLineAndTheirParts(t *testing.T) {
 			var names []string
 			for i := range 50 {
 				names = append(names, fmt.Sprint(i))
-				write(t, filepath.Join(from, names[i]), 100_000)
+				write(t, filepath.Join(from, names[i]), 25_000)
 			}
 			_, stop := s.serve()
 			c := s.client()
@@ -90,7 +90,7 @@ func TestWhenRetryIsUsedUpAllFilesEndWithOneLineAndTheirParts(t *testing.T) {
 			s.serve()
 			next := s.client()
 			must(t, s.transfer(next, put)(t.Context(), names...))
-			if n := next.Bytes.Load(); n >= 50*100_000 {
+			if n := next.Bytes.Load(); n >= 50*25_000 {
 				t.Errorf("%d bytes came again", n)
 			}
 		})

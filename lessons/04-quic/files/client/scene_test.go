@@ -26,7 +26,7 @@ import (
 )
 
 // way is what lies between the client and the server: 50 ms there and back.
-var way = lab.Way{Delay: 25 * time.Millisecond, Rate: 7_000_000}
+var way = lab.Way{Delay: 25 * time.Millisecond, Rate: 1_750_000}
 
 const roundTrip = 50 * time.Millisecond
 
