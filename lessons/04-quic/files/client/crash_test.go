@@ -59,7 +59,9 @@ func childServes(dir, trust, address string) error {
 	if err != nil {
 		return err
 	}
-	listener, err := quic.ListenAddrEarly(address, server.ServerTLS(certificate), server.Config())
+	config := server.Config()
+	config.MaxIdleTimeout = 500 * time.Millisecond // else a client that was killed is missed after 5 s
+	listener, err := quic.ListenAddrEarly(address, server.ServerTLS(certificate), config)
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ func (s *Server) put(stream *wire.Stream, h wire.Header) error {
 	case s.ReadOnly:
 		return wire.Refuse(stream, wire.Refused, errors.New("this server takes no files"))
 	case s.Folder.Limit > 0 && h.Size > s.Folder.Limit:
-		return wire.Refuse(stream, wire.TooLarge, fmt.Errorf("%d bytes are too many, %d are allowed", h.Size, s.Folder.Limit))
+		return wire.Refuse(stream, wire.Refused, fmt.Errorf("%d bytes are too many, %d are allowed", h.Size, s.Folder.Limit))
 	}
 	part, err := s.Folder.Begin(h.Name)
 	if err != nil {
