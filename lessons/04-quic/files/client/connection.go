@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/quic-go/quic-go"
 
@@ -95,7 +96,7 @@ func (c *Client) dial(ctx context.Context) (*quic.Conn, error) {
 	for ctx.Err() == nil {
 		if now := c.progress.Load(); l.err == nil || c.Retry > 0 && now != l.progress {
 			l.progress = now
-			l.retry = retry{limit: c.Retry}
+			l.retry = retry{limit: c.Retry, since: time.Now()}
 		} else if !l.retry.wait(ctx) {
 			return nil, l.err
 		}

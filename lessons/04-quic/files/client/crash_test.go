@@ -121,7 +121,7 @@ func TestAKilledClientOrServerCostsNoByteAndNoFile(t *testing.T) {
 	both(t, func(t *testing.T, put bool) {
 		for _, victim := range []string{"client", "server"} {
 			for round := range rounds {
-				t.Run(fmt.Sprint(victim, round), func(t *testing.T) { kill(t, put, victim) })
+				t.Run(fmt.Sprint(victim, round), func(t *testing.T) { t.Parallel(); kill(t, put, victim) })
 			}
 		}
 	})
