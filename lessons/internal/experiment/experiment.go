@@ -47,6 +47,10 @@ type Experiment struct {
 	Subjects []string // what it shows, by the names in man pages and RFCs
 	About    string   // what there is to see, in a line
 
+	// Simulated says that it has no sockets of the kernel, but a network in memory, and so
+	// runs in virtual time too (testing/synctest).
+	Simulated bool
+
 	// Do adds what it has seen to the report. Where the system does not let it, the error is
 	// an *Unavailable.
 	Do func(ctx context.Context, r *Report) error

@@ -10,10 +10,11 @@ import (
 
 // Amplification watches what a server sends to somebody who has not proven their address.
 var Amplification = experiment.Experiment{
-	Name:     "amplification",
-	Subjects: []string{"address validation", "RFC 9000, section 8.1"},
-	About:    "A client sends its first flight and falls silent: what does it get?",
-	Do:       amplification,
+	Name:      "amplification",
+	Subjects:  []string{"address validation", "RFC 9000, section 8.1"},
+	About:     "A client sends its first flight and falls silent: what does it get?",
+	Simulated: true,
+	Do:        amplification,
 }
 
 // watch is longer than a server waits before it repeats itself, which is 200 ms here.

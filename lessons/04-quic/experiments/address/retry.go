@@ -12,10 +12,11 @@ import (
 
 // Retry lets a server demand proof of the address before it does anything else.
 var Retry = experiment.Experiment{
-	Name:     "retry",
-	Subjects: []string{"Retry", "NEW_TOKEN", "VerifySourceAddress"},
-	About:    "What Retry spares a server, and what it costs a client who is honest",
-	Do:       retry,
+	Name:      "retry",
+	Subjects:  []string{"Retry", "NEW_TOKEN", "VerifySourceAddress"},
+	About:     "What Retry spares a server, and what it costs a client who is honest",
+	Simulated: true,
+	Do:        retry,
 }
 
 func retry(ctx context.Context, r *experiment.Report) error {

@@ -14,10 +14,11 @@ import (
 
 // Unread sends to somebody who does not read.
 var Unread = experiment.Experiment{
-	Name:     "unread",
-	Subjects: []string{"MAX_DATA", "MAX_STREAM_DATA", "backpressure"},
-	About:    "A client that does not read its streams: how much can be sent?",
-	Do:       unread,
+	Name:      "unread",
+	Subjects:  []string{"MAX_DATA", "MAX_STREAM_DATA", "backpressure"},
+	About:     "A client that does not read its streams: how much can be sent?",
+	Simulated: true,
+	Do:        unread,
 }
 
 // still is how long we look at a sender that is not to get on.

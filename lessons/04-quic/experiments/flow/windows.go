@@ -13,10 +13,11 @@ import (
 
 // Windows downloads over a long way, with more and more that may be under way.
 var Windows = experiment.Experiment{
-	Name:     "windows",
-	Subjects: []string{"MAX_STREAM_DATA", "MaxStreamReceiveWindow"},
-	About:    "A download at 20 ms there and back, with windows of several sizes",
-	Do:       windows,
+	Name:      "windows",
+	Subjects:  []string{"MAX_STREAM_DATA", "MaxStreamReceiveWindow"},
+	About:     "A download at 20 ms there and back, with windows of several sizes",
+	Simulated: true,
+	Do:        windows,
 }
 
 const (

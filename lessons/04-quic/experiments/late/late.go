@@ -68,7 +68,11 @@ func onLink(ctx context.Context) (found []tally, missing error, err error) {
 	if n.Missing != nil {
 		missing = n.Missing
 	}
-	found, err = compare(ctx, n)
+	kinds := []*kind{&oneStream, &streamEach, &datagrams}
+	if n.Link != nil {
+		kinds = append([]*kind{&overTCP}, kinds...)
+	}
+	found, err = compare(ctx, n, kinds, func() error { return n.Set(lab.Way{Delay: oneWay, Loss: loss}) })
 	return found, missing, err
 }
 
@@ -85,14 +89,11 @@ func judge(found []tally) (shown, busy bool) {
 	return shown, noise > calls*frames/100
 }
 
-// compare lets all calls of all kinds begin on a link that loses nothing yet, and then speak.
-func compare(ctx context.Context, n *network.Network) (found []tally, err error) {
+// compare lets all calls of these kinds begin on a link that loses nothing yet, and speak when it
+// does.
+func compare(ctx context.Context, n *network.Network, kinds []*kind, lose func() error) (found []tally, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
-	kinds := []*kind{&oneStream, &streamEach, &datagrams}
-	if n.Link != nil {
-		kinds = append([]*kind{&overTCP}, kinds...)
-	}
 	all := make([]*call, len(kinds)*calls)
 	defer func() {
 		for _, c := range all {
@@ -111,7 +112,7 @@ func compare(ctx context.Context, n *network.Network) (found []tally, err error)
 	if err != nil {
 		return nil, err
 	}
-	if err := n.Set(lab.Way{Delay: oneWay, Loss: loss}); err != nil {
+	if err := lose(); err != nil {
 		return nil, err
 	}
 	err = together.Run(len(all), func(i int) error {

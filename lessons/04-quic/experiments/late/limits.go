@@ -19,10 +19,11 @@ import (
 
 // Limits asks what SendDatagram takes, and what becomes of it where nobody reads.
 var Limits = experiment.Experiment{
-	Name:     "datagrams",
-	Subjects: []string{"SendDatagram", "DatagramTooLargeError", "congestion control"},
-	About:    "What SendDatagram takes, and where datagrams end that were not lost",
-	Do:       limits,
+	Name:      "datagrams",
+	Subjects:  []string{"SendDatagram", "DatagramTooLargeError", "congestion control"},
+	About:     "What SendDatagram takes, and where datagrams end that were not lost",
+	Simulated: true,
+	Do:        limits,
 }
 
 func limits(ctx context.Context, r *experiment.Report) error {

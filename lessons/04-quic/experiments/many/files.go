@@ -16,10 +16,11 @@ import (
 // Files changes how many streams a server allows at a time, while its client wants many small
 // files.
 var Files = experiment.Experiment{
-	Name:     "many-files",
-	Subjects: []string{"MAX_STREAMS", "MaxIncomingStreams"},
-	About:    "400 files of 4 KiB, a stream each, 20 ms there and back",
-	Do:       files,
+	Name:      "many-files",
+	Subjects:  []string{"MAX_STREAMS", "MaxIncomingStreams"},
+	About:     "400 files of 4 KiB, a stream each, 20 ms there and back",
+	Simulated: true,
+	Do:        files,
 }
 
 func files(ctx context.Context, r *experiment.Report) error {

@@ -12,10 +12,11 @@ import (
 
 // Ranges changes over how many streams and connections a file comes.
 var Ranges = experiment.Experiment{
-	Name:     "ranges",
-	Subjects: []string{"congestion window"},
-	About:    "2 MiB at once or in eight ranges, 50 ms there and back",
-	Do:       ranges,
+	Name:      "ranges",
+	Subjects:  []string{"congestion window"},
+	About:     "2 MiB at once or in eight ranges, 50 ms there and back",
+	Simulated: true,
+	Do:        ranges,
 }
 
 func ranges(ctx context.Context, r *experiment.Report) error {

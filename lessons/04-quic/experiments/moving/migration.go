@@ -17,10 +17,11 @@ import (
 // Migration moves a client to another socket, while the old one works, and after its network
 // has gone.
 var Migration = experiment.Experiment{
-	Name:     "migration",
-	Subjects: []string{"AddPath, Probe, Switch", "PATH_CHALLENGE", "congestion window"},
-	About:    "A client that moves to another address, over a round trip of 50 ms",
-	Do:       migration,
+	Name:      "migration",
+	Subjects:  []string{"AddPath, Probe, Switch", "PATH_CHALLENGE", "congestion window"},
+	About:     "A client that moves to another address, over a round trip of 50 ms",
+	Simulated: true,
+	Do:        migration,
 }
 
 const oneWay = 25 * time.Millisecond

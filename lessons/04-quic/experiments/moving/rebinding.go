@@ -16,10 +16,11 @@ import (
 // Rebinding lets a NAT forget three clients: one that is busy, one that only listens, and one
 // that only listens but says now and then that it is there.
 var Rebinding = experiment.Experiment{
-	Name:     "rebinding",
-	Subjects: []string{"NAT rebinding", "KeepAlivePeriod", "PATH_CHALLENGE, PATH_RESPONSE"},
-	About:    "A NAT forgets a client, over a round trip of 50 ms",
-	Do:       rebinding,
+	Name:      "rebinding",
+	Subjects:  []string{"NAT rebinding", "KeepAlivePeriod", "PATH_CHALLENGE, PATH_RESPONSE"},
+	About:     "A NAT forgets a client, over a round trip of 50 ms",
+	Simulated: true,
+	Do:        rebinding,
 }
 
 const (

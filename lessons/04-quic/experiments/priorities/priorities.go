@@ -13,10 +13,11 @@ import (
 
 // Priorities sends ten streams at once, and one behind nine that are under way.
 var Priorities = experiment.Experiment{
-	Name:     "priorities",
-	Subjects: []string{"SetPriority", "urgency and incremental (RFC 9218)"},
-	About:    "Ten streams on a narrow link, which of them end first, and one that comes later",
-	Do:       priorities,
+	Name:      "priorities",
+	Subjects:  []string{"SetPriority", "urgency and incremental (RFC 9218)"},
+	About:     "Ten streams on a narrow link, which of them end first, and one that comes later",
+	Simulated: true,
+	Do:        priorities,
 }
 
 func priorities(ctx context.Context, r *experiment.Report) error {

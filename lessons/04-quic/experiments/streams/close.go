@@ -14,10 +14,11 @@ import (
 
 // Close changes who closes a connection behind its last byte, and when.
 var Close = experiment.Experiment{
-	Name:     "close",
-	Subjects: []string{"CONNECTION_CLOSE"},
-	About:    "Twelve bytes, then somebody closes the connection; twenty times",
-	Do:       closeAfter,
+	Name:      "close",
+	Subjects:  []string{"CONNECTION_CLOSE"},
+	About:     "Twelve bytes, then somebody closes the connection; twenty times",
+	Simulated: true,
+	Do:        closeAfter,
 }
 
 const (

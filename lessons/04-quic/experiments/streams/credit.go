@@ -14,10 +14,11 @@ import (
 
 // Credit changes how a server leaves a stream, while its client opens one after the other.
 var Credit = experiment.Experiment{
-	Name:     "credit",
-	Subjects: []string{"MAX_STREAMS", "initial_max_streams_bidi"},
-	About:    "A server answers 150 streams, one after the other, and reads half of each",
-	Do:       credit,
+	Name:      "credit",
+	Subjects:  []string{"MAX_STREAMS", "initial_max_streams_bidi"},
+	About:     "A server answers 150 streams, one after the other, and reads half of each",
+	Simulated: true,
+	Do:        credit,
 }
 
 const wanted = 150

@@ -12,10 +12,11 @@ import (
 
 // HalfClose changes what one side calls on a stream, and looks at what the other side is told.
 var HalfClose = experiment.Experiment{
-	Name:     "half-close",
-	Subjects: []string{"STREAM FIN", "RESET_STREAM", "STOP_SENDING"},
-	About:    "OpenStream, Close, CancelWrite, CancelRead: what the peer is told",
-	Do:       halfClose,
+	Name:      "half-close",
+	Subjects:  []string{"STREAM FIN", "RESET_STREAM", "STOP_SENDING"},
+	About:     "OpenStream, Close, CancelWrite, CancelRead: what the peer is told",
+	Simulated: true,
+	Do:        halfClose,
 }
 
 func halfClose(ctx context.Context, r *experiment.Report) error {

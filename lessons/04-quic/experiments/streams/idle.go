@@ -12,10 +12,11 @@ import (
 
 // Idle changes whether a client keeps a silent connection alive, and whether it is still there.
 var Idle = experiment.Experiment{
-	Name:     "idle",
-	Subjects: []string{"max_idle_timeout", "PING"},
-	About:    "Nobody says anything, with an idle timeout of 300 ms",
-	Do:       idle,
+	Name:      "idle",
+	Subjects:  []string{"max_idle_timeout", "PING"},
+	About:     "Nobody says anything, with an idle timeout of 300 ms",
+	Simulated: true,
+	Do:        idle,
 }
 
 const idleTimeout = 300 * time.Millisecond

@@ -16,10 +16,11 @@ import (
 
 // ListenEarly accepts clients before their handshake is over, and after.
 var ListenEarly = experiment.Experiment{
-	Name:     "listen-early",
-	Subjects: []string{"Listen", "ListenEarly", "0.5-RTT data"},
-	About:    "A server that greets whom it accepts, 50 ms to and fro, without a ticket",
-	Do:       listenEarly,
+	Name:      "listen-early",
+	Subjects:  []string{"Listen", "ListenEarly", "0.5-RTT data"},
+	About:     "A server that greets whom it accepts, 50 ms to and fro, without a ticket",
+	Simulated: true,
+	Do:        listenEarly,
 }
 
 type accepts struct {

@@ -18,10 +18,11 @@ import (
 
 // Renewed gives a server another certificate while it runs.
 var Renewed = experiment.Experiment{
-	Name:     "renewed",
-	Subjects: []string{"GetCertificate", "session tickets"},
-	About:    "A server gets another certificate while it runs",
-	Do:       renewed,
+	Name:      "renewed",
+	Subjects:  []string{"GetCertificate", "session tickets"},
+	About:     "A server gets another certificate while it runs",
+	Simulated: true,
+	Do:        renewed,
 }
 
 func renewed(ctx context.Context, r *experiment.Report) error {

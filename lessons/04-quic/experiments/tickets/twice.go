@@ -15,10 +15,11 @@ import (
 
 // Twice has two servers that each take a ticket once, and do not ask each other.
 var Twice = experiment.Experiment{
-	Name:     "twice",
-	Subjects: []string{"single-use tickets", "replay", "0-RTT"},
-	About:    `Two servers with the same keys and one purse, and an early "pay 10"`,
-	Do:       twice,
+	Name:      "twice",
+	Subjects:  []string{"single-use tickets", "replay", "0-RTT"},
+	About:     `Two servers with the same keys and one purse, and an early "pay 10"`,
+	Simulated: true,
+	Do:        twice,
 }
 
 func twice(ctx context.Context, r *experiment.Report) error {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"onthewire/lessons/internal/experiment"
@@ -13,21 +14,36 @@ import (
 )
 
 // Shows runs each experiment and wants its rows to stand in their relation. They run side by
-// side, so what one of them has left behind is found when all have ended.
+// side, so what one of them has left behind is found when all have ended. What is simulated runs
+// in virtual time: a clock that nobody shares is never late.
 func Shows(t *testing.T, all []experiment.Experiment) {
 	leak.Check(t)
+	seen := make(map[string]bool)
 	for _, e := range all {
+		if seen[e.Name] {
+			t.Errorf("two experiments are called %s", e.Name)
+		}
+		seen[e.Name] = true
 		t.Run(e.Name, func(t *testing.T) {
 			t.Parallel()
-			report, err := e.Run(t.Context(), nil)
-			Skip(t, err)
-			for _, row := range report.Rows {
-				t.Logf("%s: %v", row.Setting, row.Seen)
-			}
-			if !report.Shown {
-				t.Error("it did not show")
+			if e.Simulated {
+				synctest.Test(t, func(t *testing.T) { shows(t, e) })
+			} else {
+				shows(t, e)
 			}
 		})
+	}
+}
+
+func shows(t *testing.T, e experiment.Experiment) {
+	t.Helper()
+	report, err := e.Run(t.Context(), nil)
+	Skip(t, err)
+	for _, row := range report.Rows {
+		t.Logf("%s: %v", row.Setting, row.Seen)
+	}
+	if !report.Shown {
+		t.Error("it did not show")
 	}
 }
 
