@@ -1,0 +1,29 @@
+// Lesson 5: HTTP, which marks where a message ends, from bytes to HTTP/3.
+package main
+
+import (
+	"context"
+	"os"
+
+	"onthewire/lessons/05-http/experiments"
+	"onthewire/lessons/internal/cli"
+	"onthewire/lessons/internal/experiment/try"
+)
+
+var commands struct {
+	Demo demoCommand `cmd:"" default:"1" help:"Fetch a page by HTTP/1.1, HTTP/2 and HTTP/3 over a long link, and draw what waits for what."`
+	Try  tryCommand  `cmd:"" help:"Run an experiment: one thing changed, and what that changes."`
+}
+
+func main() {
+	if name := "QUIC_GO_DISABLE_RECEIVE_BUFFER_WARNING"; os.Getenv(name) == "" {
+		os.Setenv(name, "true") // quic-go wants larger buffers than most systems grant, and says so each time
+	}
+	cli.Main("lesson5", "Lesson 5: HTTP, which marks where a message ends, from bytes to HTTP/3.", &commands)
+}
+
+type tryCommand struct{ try.Command }
+
+func (c tryCommand) Run(ctx context.Context) error {
+	return c.Try(ctx, "lesson5", experiments.All())
+}
