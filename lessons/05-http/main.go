@@ -11,8 +11,9 @@ import (
 )
 
 var commands struct {
-	Demo demoCommand `cmd:"" default:"1" help:"Fetch a page by HTTP/1.1, HTTP/2 and HTTP/3 over a long link, and draw what waits for what."`
-	Try  tryCommand  `cmd:"" help:"Run an experiment: one thing changed, and what that changes."`
+	Demo  demoCommand  `cmd:"" default:"1" help:"Fetch a page by HTTP/1.1, HTTP/2 and HTTP/3 over a long link, and draw what waits for what."`
+	Serve serveCommand `cmd:"" help:"Serve one set of handlers by HTTP/1.1, HTTP/2 and HTTP/3."`
+	Try   tryCommand   `cmd:"" help:"Run an experiment: one thing changed, and what that changes."`
 }
 
 func main() {
