@@ -13,6 +13,7 @@ import (
 var commands struct {
 	Demo  demoCommand  `cmd:"" default:"1" help:"Fetch a page by HTTP/1.1, HTTP/2 and HTTP/3 over a long link, and draw what waits for what."`
 	Serve serveCommand `cmd:"" help:"Serve one set of handlers by HTTP/1.1, HTTP/2 and HTTP/3."`
+	Hello helloCommand `cmd:"" help:"Serve \"Hello, World!\" by a server that is written out here, over HTTP/1.1."`
 	Try   tryCommand   `cmd:"" help:"Run an experiment: one thing changed, and what that changes."`
 }
 
