@@ -2,17 +2,39 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"strings"
+	"syscall"
+	"time"
 
 	"onthewire/lessons/05-http/everywhere"
 	"onthewire/lessons/05-http/site"
 	"onthewire/lessons/internal/cli"
 	"onthewire/lessons/internal/devcert"
+	"onthewire/lessons/internal/errno"
 )
 
 type serveCommand struct {
-	Addr      string `default:"127.0.0.1:8443" help:"HOST:PORT for TLS and QUIC; port 0 takes a free one."`
-	ClearAddr string `default:"127.0.0.1:8444" help:"HOST:PORT in the clear."`
+	Addr      string        `default:"127.0.0.1:8443" help:"HOST:PORT for TLS and QUIC; port 0 takes a free one."`
+	ClearAddr string        `default:"127.0.0.1:8444" help:"HOST:PORT for HTTP/1.1 and HTTP/2 in the clear."`
+	Files     string        `placeholder:"DIR" help:"The folder below /files/. By default there is none."`
+	ReadyWait time.Duration `default:"0s" help:"How long /ready says no before the server stops to accept, so that a load balancer has heard of it."`
+	Quiet     bool          `short:"q" help:"Log no requests."`
+}
+
+// Validate says what makes no sense; kong calls it.
+func (c serveCommand) Validate() error {
+	if c.ReadyWait < 0 {
+		return fmt.Errorf("--ready-wait %v: 0 or more", c.ReadyWait)
+	}
+	if c.Addr == c.ClearAddr && !strings.HasSuffix(c.Addr, ":0") {
+		return fmt.Errorf("--clear-addr %s: another one than --addr", c.ClearAddr)
+	}
+	return nil
 }
 
 func (c serveCommand) Run(ctx context.Context) error {
@@ -24,12 +46,62 @@ func (c serveCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	draining, cancel := after(ctx, c.ReadyWait)
+	defer cancel()
+	content := &site.Site{Stopping: ctx, Draining: draining}
+	if c.Files != "" {
+		if content.Files, err = os.OpenRoot(c.Files); err != nil {
+			return cli.Advise(fmt.Errorf("serve files: %w", err), "--files is the path of a folder")
+		}
+		defer content.Files.Close()
+	}
 	on, err := everywhere.Listen(ctx, c.Addr, c.ClearAddr)
 	if err != nil {
-		return cli.NotListening(err)
+		return c.notListening(err)
 	}
 	cli.Listening(on.TLS.Addr())
 	cli.Listening(on.Clear.Addr())
 	fmt.Printf("trust: --cacert %s\n", authority.Path())
-	return everywhere.New(new(site.Site).Handler(), certificate).Serve(ctx, on)
+	server := everywhere.New(content.Handler(), certificate)
+	c.log(server)
+	err = server.Serve(draining, on)
+	if cut, ok := errors.AsType[*everywhere.Cut](err); ok {
+		fmt.Fprintln(os.Stderr, cut)
+		return nil
+	}
+	return err
+}
+
+// after is a context that ends so long after ctx.
+func after(ctx context.Context, wait time.Duration) (context.Context, context.CancelFunc) {
+	if wait == 0 {
+		return ctx, func() {}
+	}
+	later, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	context.AfterFunc(ctx, func() { time.AfterFunc(wait, cancel) })
+	return later, cancel
+}
+
+// log has the server tell what it does on standard error.
+func (c serveCommand) log(server *everywhere.Server) {
+	logger := slog.New(slog.NewTextHandler(os.Stderr, nil))
+	server.TCP.ErrorLog = slog.NewLogLogger(logger.Handler(), slog.LevelWarn)
+	server.UDP.Logger = logger
+	if c.Quiet {
+		return
+	}
+	server.Watch = func(a everywhere.Answered) {
+		r := a.Request // its query may hold what is secret
+		logger.Info(r.Method+" "+r.URL.Path, "proto", r.Proto, "status", a.Status, "bytes", a.Bytes,
+			"took", a.Took.Round(time.Microsecond), "client", r.RemoteAddr)
+	}
+}
+
+// notListening adds what a person would try next, and with which of the two flags.
+func (c serveCommand) notListening(err error) error {
+	op, ok := errors.AsType[*net.OpError](err)
+	if ok && op.Addr != nil && op.Addr.String() == c.ClearAddr && errno.Is(err, syscall.EADDRINUSE) {
+		return cli.Advise(err, "another program has the port, try --clear-addr 127.0.0.1:0")
+	}
+	return cli.NotListening(err)
 }

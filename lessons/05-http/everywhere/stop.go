@@ -1,0 +1,86 @@
+package everywhere
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// How long the server waits once it stops.
+const (
+	Drain  = 4 * time.Second // for all that is in flight
+	Settle = time.Second     // for a client that has its answer, or has not asked yet
+
+	lastWords = 250 * time.Millisecond // for handlers whose connection has been cut
+)
+
+// Cut says that a server has stopped before all were answered.
+type Cut struct{ Requests int64 }
+
+func (c *Cut) Error() string {
+	return fmt.Sprintf("stop: %d requests took too long and were cut off", c.Requests)
+}
+
+// stop lets nobody in, and waits for those whose answer is under way. On TCP these are also who has
+// taken a connection over, whom Shutdown does not know.
+func (s *Server) stop() error {
+	ctx, cancel := context.WithTimeout(context.Background(), s.Drain)
+	defer cancel()
+	drained := make(chan struct{}, 2)
+	go func() {
+		s.newcomer.hurry(Settle)
+		s.TCP.Shutdown(ctx)
+		s.onTCP.rest(ctx, 0)
+		drained <- struct{}{}
+	}()
+	go func() {
+		s.shutdownUDP(ctx)
+		drained <- struct{}{}
+	}()
+	for range cap(drained) {
+		select {
+		case <-drained:
+		case <-ctx.Done():
+		}
+	}
+	cut := s.onTCP.n.Load() + s.onUDP.n.Load()
+	s.TCP.Close()
+	if cut == 0 {
+		return nil
+	}
+	last, cancel := context.WithTimeout(context.Background(), lastWords)
+	defer cancel()
+	s.onTCP.rest(last, 0)
+	s.onUDP.rest(last, 0)
+	return &Cut{cut}
+}
+
+// shutdownUDP says GOAWAY, upon which clients close when they have their answers. Not all do. Nobody
+// tells us that the last answer has arrived, and to close at once would lose what has to be sent
+// again.
+func (s *Server) shutdownUDP(ctx context.Context) {
+	ctx, settled := context.WithCancel(ctx)
+	defer settled()
+	go func() {
+		s.onUDP.rest(ctx, Settle)
+		settled()
+	}()
+	s.UDP.Shutdown(ctx)
+}
+
+// rest waits until there has been no request for so long.
+func (c *counter) rest(ctx context.Context, quiet time.Duration) {
+	for {
+		var rested <-chan time.Time
+		if c.n.Load() == 0 {
+			rested = time.After(quiet)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-rested:
+			return
+		case <-c.changed:
+		}
+	}
+}
