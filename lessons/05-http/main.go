@@ -3,6 +3,8 @@ package main
 
 import (
 	"context"
+	"io"
+	"log"
 	"os"
 
 	"onthewire/lessons/05-http/experiments"
@@ -11,10 +13,11 @@ import (
 )
 
 var commands struct {
-	Demo  demoCommand  `cmd:"" default:"1" help:"Fetch a page by HTTP/1.1, HTTP/2 and HTTP/3 over a long link, and draw what waits for what."`
-	Serve serveCommand `cmd:"" help:"Serve one set of handlers by HTTP/1.1, HTTP/2 and HTTP/3."`
-	Hello helloCommand `cmd:"" help:"Serve \"Hello, World!\" by a server that is written out here, over HTTP/1.1."`
-	Try   tryCommand   `cmd:"" help:"Run an experiment: one thing changed, and what that changes."`
+	Demo      demoCommand      `cmd:"" default:"1" help:"Fetch a page by HTTP/1.1, HTTP/2 and HTTP/3 over a long link, and draw what waits for what."`
+	Serve     serveCommand     `cmd:"" help:"Serve one set of handlers by HTTP/1.1, HTTP/2 and HTTP/3."`
+	Hello     helloCommand     `cmd:"" help:"Serve \"Hello, World!\" by a server that is written out here, over HTTP/1.1."`
+	Waterfall waterfallCommand `cmd:"" help:"Load that page again, over a link of your own choice."`
+	Try       tryCommand       `cmd:"" help:"Run an experiment: one thing changed, and what that changes."`
 }
 
 func main() {
@@ -27,5 +30,6 @@ func main() {
 type tryCommand struct{ try.Command }
 
 func (c tryCommand) Run(ctx context.Context) error {
+	log.SetOutput(io.Discard) // net/http logs each connection that ends while it stops
 	return c.Try(ctx, "lesson5", experiments.All())
 }

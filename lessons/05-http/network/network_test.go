@@ -45,7 +45,11 @@ func TestAnAnswerOverTCPTakesTwoRoundTripsFromNothing(t *testing.T) {
 		trips := n.Count()
 		begun := time.Now()
 		client, server := meet(t, n)
-		go io.Copy(server, server)
+		go func() {
+			question := make([]byte, 12)
+			io.ReadFull(server, question)
+			server.Write(question)
+		}()
 		client.Write([]byte("hello, wire\n"))
 		answer := make([]byte, 12)
 		if _, err := io.ReadFull(client, answer); err != nil || string(answer) != "hello, wire\n" {

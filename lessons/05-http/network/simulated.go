@@ -62,7 +62,9 @@ func (s *simulated) block() {
 
 // SendPacket is how a link hands on what its socket has sent.
 func (s *simulated) SendPacket(p simnet.Packet) error {
-	toServer := p.To.(*net.UDPAddr).IP.Equal(net.ParseIP(Server))
+	to := p.To.(*net.UDPAddr)
+	p.To = &net.UDPAddr{IP: to.IP.To4(), Port: to.Port} // as the router knows it, however long
+	toServer := to.IP.Equal(net.ParseIP(Server))
 	s.network.tell(Packet{Time: time.Now(), ToServer: toServer, UDP: true, Bytes: len(p.Data)})
 	s.mu.Lock()
 	blocked := s.blocked

@@ -1,0 +1,141 @@
+// Package waterfall fetches one page, with all that it names, as a browser does: over six
+// connections of HTTP/1.1, over one of HTTP/2, and over one of HTTP/3. It notes for each
+// file when it was wanted, asked for, begun and complete, on which connection.
+//
+// Read it in this order: page.go (the page and its server), protocols.go (three ways to ask),
+// this file (the browser).
+package waterfall
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"sync"
+	"time"
+
+	"onthewire/lessons/05-http/network"
+)
+
+// A Load is what it took to have the page.
+type Load struct {
+	Protocol    string
+	Files       []File // in the order of the page, itself first
+	Connections int
+	Ready       int           // round trips until the first request could leave
+	RoundTrips  int           // until all was there
+	Took        time.Duration // until all was there
+}
+
+// A File is one of the page's files, or the page. Its times are since the load began.
+type File struct {
+	Name       string
+	Bytes      int
+	Wanted     time.Duration // when the browser knew that it needs it
+	Asked      time.Duration // when a connection was free for the request
+	First      time.Duration // when the answer's first byte came
+	Complete   time.Duration
+	Connection int // counted from 1
+}
+
+// Fetch loads the page over a network, from a server that it starts there.
+func Fetch(ctx context.Context, n *network.Network, p Protocol) (load Load, err error) {
+	s, err := serve(n)
+	if err != nil {
+		return Load{}, err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	b := &browser{page: "https://" + network.Server + "/", trips: n.Count(), begun: time.Now(), connections: make(map[string]int)}
+	client, closing, err := p.open(n, s)
+	if err != nil {
+		return Load{}, err
+	}
+	defer closing()
+	b.client = client
+	if err := b.load(ctx); err != nil {
+		return Load{}, fmt.Errorf("load the page over %s: %w", p.Name, cmp.Or(ctx.Err(), err))
+	}
+	return Load{
+		Protocol: p.Name, Files: b.files, Connections: len(b.connections),
+		Ready: b.ready, RoundTrips: b.trips.Now(), Took: time.Since(b.begun),
+	}, nil
+}
+
+// A browser loads one page.
+type browser struct {
+	page   string
+	client http.RoundTripper
+	trips  *network.Trips
+	begun  time.Time
+	files  []File
+
+	mu          sync.Mutex
+	connections map[string]int // by their client's address
+	ready       int
+}
+
+// load fetches the page, and then at once all that it names.
+func (b *browser) load(ctx context.Context) error {
+	page, text, err := b.fetch(ctx, "", func() {})
+	if err != nil {
+		return err
+	}
+	page.Name = "page"
+	names := named(text)
+	b.files = make([]File, 1+len(names))
+	b.files[0] = page
+	errs := make([]error, len(names))
+	var all sync.WaitGroup
+	for i, name := range names {
+		queued := make(chan struct{})
+		all.Go(func() { b.files[i+1], _, errs[i] = b.fetch(ctx, name, sync.OnceFunc(func() { close(queued) })) })
+		<-queued // they ask in the order of the page
+	}
+	all.Wait()
+	return errors.Join(errs...)
+}
+
+// fetch has one file. It calls queued when the request begins to wait for a connection.
+func (b *browser) fetch(ctx context.Context, name string, queued func()) (file File, body []byte, err error) {
+	defer queued()
+	file = File{Name: name, Wanted: time.Since(b.begun)}
+	trace := &httptrace.ClientTrace{
+		GetConn: func(string) { queued() },
+		GotConn: func(info httptrace.GotConnInfo) {
+			file.Asked = time.Since(b.begun)
+			file.Connection = b.connection(info.Conn.LocalAddr().String())
+		},
+		GotFirstResponseByte: func() { file.First = time.Since(b.begun) },
+	}
+	request, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, trace), "GET", b.page+name, nil)
+	if err != nil {
+		return file, nil, err
+	}
+	response, err := b.client.RoundTrip(request)
+	if err != nil {
+		return file, nil, err
+	}
+	defer response.Body.Close()
+	body, err = io.ReadAll(io.LimitReader(response.Body, most))
+	file.Bytes, file.Complete = len(body), time.Since(b.begun)
+	if err == nil && response.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s: the server says %s", name, response.Status)
+	}
+	return file, body, err
+}
+
+// connection is the number of the connection with this address.
+func (b *browser) connection(address string) int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.connections) == 0 {
+		b.ready = b.trips.Now()
+	}
+	if b.connections[address] == 0 {
+		b.connections[address] = len(b.connections) + 1
+	}
+	return b.connections[address]
+}
