@@ -1,9 +1,16 @@
 // Package experiments lists those of this lesson. Each stands in a file of its own below.
 package experiments
 
-import "onthewire/lessons/internal/experiment"
+import (
+	"onthewire/lessons/05-http/experiments/deadlines"
+	"onthewire/lessons/05-http/experiments/reuse"
+	"onthewire/lessons/internal/experiment"
+)
 
 // All are the experiments of this system.
 func All() []experiment.Experiment {
-	return []experiment.Experiment{}
+	return []experiment.Experiment{
+		reuse.IdlePerHost, reuse.Stale, reuse.Undrained,
+		deadlines.Timeouts, deadlines.Unsaid,
+	}
 }

@@ -9,6 +9,7 @@ package network
 import (
 	"context"
 	"net"
+	"os"
 	"sync"
 	"syscall"
 	"time"
@@ -62,6 +63,15 @@ func (n *Network) Dialed() int {
 	return len(n.conns)
 }
 
+// Dialer dials as net.Dialer with a Timeout does.
+func (n *Network) Dialer(timeout time.Duration) func(ctx context.Context, network, address string) (net.Conn, error) {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		ctx, cancel := context.WithTimeout(ctx, timeout)
+		defer cancel()
+		return n.DialContext(ctx, network, address)
+	}
+}
+
 // DialContext is net.Dialer.DialContext on this network. It takes a round trip.
 func (n *Network) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	fail := func(err error) error { return &net.OpError{Op: "dial", Net: network, Addr: addr(address), Err: err} }
@@ -75,6 +85,9 @@ func (n *Network) DialContext(ctx context.Context, network, address string) (net
 	select {
 	case <-answer:
 	case <-ctx.Done():
+		if ctx.Err() == context.DeadlineExceeded {
+			return nil, fail(os.ErrDeadlineExceeded) // "i/o timeout", as package net says
+		}
 		return nil, fail(ctx.Err())
 	}
 	n.mu.Lock()

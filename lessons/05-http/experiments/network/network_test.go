@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"golang.org/x/net/nettest"
 )
 
 const oneWay = 20 * time.Millisecond
@@ -97,8 +99,41 @@ func TestAnAddressWithoutAListenerRefusesAndASilentOneSaysNothing(t *testing.T) 
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		if _, err := n.DialContext(ctx, "tcp", "silent:80"); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := n.DialContext(ctx, "tcp", "silent:80"); err == nil || err.Error() != "dial tcp silent:80: i/o timeout" {
 			t.Error(err)
 		}
+	})
+}
+
+func TestAWriteWaitsForAReaderAndADeadlineOrACloseEndsIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, client, server := pair(t)
+		much := make([]byte, 2*window)
+		client.SetWriteDeadline(time.Now().Add(time.Second))
+		if n, err := client.Write(much); n != window || !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("wrote %d, %v", n, err)
+		}
+		client.SetWriteDeadline(time.Time{})
+		time.AfterFunc(time.Second, func() { io.CopyN(io.Discard, server, window) })
+		if n, err := client.Write(much[:window]); n != window || err != nil {
+			t.Errorf("wrote %d, %v, although somebody read", n, err)
+		}
+		time.AfterFunc(time.Second, func() { client.Close() })
+		if n, err := client.Write(much); !errors.Is(err, net.ErrClosed) {
+			t.Errorf("wrote %d, %v", n, err)
+		}
+	})
+}
+
+func TestNetsConnBehavesTheSame(t *testing.T) {
+	nettest.TestConn(t, func() (net.Conn, net.Conn, func(), error) {
+		n := New(0)
+		l := n.Listen("server:80")
+		client, err := n.DialContext(t.Context(), "tcp", "server:80")
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		server, err := l.Accept()
+		return client, server, func() { client.Close(); server.Close(); l.Close() }, err
 	})
 }
