@@ -124,8 +124,8 @@ func (c *conn) SetDeadline(t time.Time) error {
 func (c *conn) SetReadDeadline(t time.Time) error  { return c.in.set(&c.in.readBy, t) }
 func (c *conn) SetWriteDeadline(t time.Time) error { return c.peer.in.set(&c.peer.in.writeBy, t) }
 
-func (c *conn) LocalAddr() net.Addr              { return c.local }
-func (c *conn) RemoteAddr() net.Addr             { return c.remote }
+func (c *conn) LocalAddr() net.Addr  { return c.local }
+func (c *conn) RemoteAddr() net.Addr { return c.remote }
 
 func (c *conn) opError(op string, err error) error {
 	return &net.OpError{Op: op, Net: "tcp", Source: c.local, Addr: c.remote, Err: err}
