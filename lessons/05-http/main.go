@@ -17,6 +17,7 @@ var commands struct {
 	Serve     serveCommand     `cmd:"" help:"Serve one set of handlers by HTTP/1.1, HTTP/2 and HTTP/3."`
 	Hello     helloCommand     `cmd:"" help:"Serve \"Hello, World!\" by a server that is written out here, over HTTP/1.1."`
 	Waterfall waterfallCommand `cmd:"" help:"Load that page again, over a link of your own choice."`
+	Proxy     proxyCommand     `cmd:"" help:"Forward requests in the clear to whom their target names."`
 	Try       tryCommand       `cmd:"" help:"Run an experiment: one thing changed, and what that changes."`
 }
 

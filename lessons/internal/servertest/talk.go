@@ -28,6 +28,9 @@ type Talk struct {
 	// not know of the client yet, even if Accept has returned it, and stops without it.
 	Begins bool
 
+	// Forwards: the server asks another one, so each answer takes a descriptor more.
+	Forwards bool
+
 	// Others: not the one who asks hears the answer, but everybody else does, as in a chat.
 	Others bool
 }

@@ -1,0 +1,158 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/textproto"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+var errSilent = errors.New("nothing has moved for too long")
+
+// An exchange is a request on its way, and what is known of it meanwhile.
+type exchange struct {
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	timer  *time.Timer // runs out when nothing moves
+	client *http.ResponseController
+	whole  atomic.Bool // the client has sent all of its body
+	named  []string    // in the Connection of an answer that closes
+
+	mu      sync.Mutex
+	origin  *origin
+	interim int  // answers before the answer
+	begun   bool // the answer itself
+}
+
+func newExchange(w http.ResponseWriter, r *http.Request) *exchange {
+	e := new(exchange)
+	e.ctx, e.cancel = context.WithCancelCause(r.Context())
+	e.client = http.NewResponseController(w)
+	e.whole.Store(r.ContentLength == 0)
+	e.timer = time.AfterFunc(silence, func() {
+		if e.ctx.Err() == nil {
+			e.cancel(errSilent)
+			e.client.SetReadDeadline(time.Now()) // a body that does not come knows of no context
+		}
+	})
+	trace := &httptrace.ClientTrace{GotConn: func(got httptrace.GotConnInfo) {
+		e.mu.Lock()
+		e.origin = got.Conn.(*origin)
+		e.mu.Unlock()
+	}}
+	if r.ProtoAtLeast(1, 1) { // HTTP/1.0 knows no answer before the answer
+		trace.Got1xxResponse = func(status int, fields textproto.MIMEHeader) error {
+			return e.passInterim(w, status, http.Header(fields))
+		}
+	}
+	e.ctx = httptrace.WithClientTrace(e.ctx, trace)
+	return e
+}
+
+func (e *exchange) moved() { e.timer.Reset(silence) }
+
+func (e *exchange) end() {
+	e.timer.Stop()
+	e.cancel(nil)
+	if !e.whole.Load() {
+		e.client.SetReadDeadline(time.Now().Add(linger))
+	}
+}
+
+// early is for an answer that is there before the request is. net/http would first read on, for
+// a client that does not listen while it speaks. What comes of the body must not be taken for
+// the next request, so the connection ends.
+func (e *exchange) early(w http.ResponseWriter) {
+	if !e.whole.Load() {
+		e.client.EnableFullDuplex()
+		w.Header().Set("Connection", "close")
+	}
+}
+
+// passInterim passes 100 Continue or 103 Early Hints on, as a proxy has to (RFC 9110, section
+// 15.2). It is called by another goroutine, which may come late.
+func (e *exchange) passInterim(w http.ResponseWriter, status int, fields http.Header) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.interim++; e.interim > 5 {
+		return errors.New("one answer after the other, and none is the last")
+	}
+	if e.begun {
+		return nil
+	}
+	strip(fields)
+	copyFields(w.Header(), fields, "")
+	w.WriteHeader(status)
+	clear(w.Header())
+	return nil
+}
+
+// answered looks at what the round trip has ended with.
+func (e *exchange) answered(answer *http.Response, err error) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.begun = true
+	if err != nil {
+		return err
+	}
+	if answer.StatusCode == http.StatusSwitchingProtocols {
+		err = errors.New("it switches to another protocol, which nobody has asked for")
+	} else if answer.Close && answer.Header["Connection"] == nil {
+		e.named, err = e.origin.named()
+	}
+	if err != nil {
+		answer.Body.Close()
+	}
+	return err
+}
+
+// statusOf is what a client is told of an origin that did not answer.
+func statusOf(err error) int {
+	if _, refused := errors.AsType[*Refused](err); refused {
+		return http.StatusForbidden
+	}
+	timeout, ok := errors.AsType[net.Error](err)
+	if errors.Is(err, errSilent) || ok && timeout.Timeout() {
+		return http.StatusGatewayTimeout
+	}
+	return http.StatusBadGateway
+}
+
+// A body is what the client sends.
+type body struct {
+	io.ReadCloser
+	e   *exchange
+	eof func() // its trailers are there
+}
+
+func (b *body) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.e.moved()
+	if err == io.EOF {
+		b.e.whole.Store(true)
+		b.eof()
+	}
+	return n, err
+}
+
+// pieces go to the client as they come.
+type pieces struct {
+	http.ResponseWriter
+	e *exchange
+}
+
+func (p *pieces) Write(b []byte) (int, error) {
+	p.e.client.SetWriteDeadline(time.Now().Add(silence))
+	n, err := p.ResponseWriter.Write(b)
+	if err == nil {
+		err = p.e.client.Flush()
+	}
+	p.e.moved()
+	return n, err
+}

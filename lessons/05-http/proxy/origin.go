@@ -1,0 +1,49 @@
+package proxy
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"net"
+	"net/http"
+	"net/textproto"
+	"strings"
+	"sync"
+)
+
+// An origin is a connection to one, for one answer. If that says "Connection: close, X",
+// net/http removes the field, and nobody could know any more that X is not to be passed on. So
+// this keeps the beginning of what came.
+type origin struct {
+	net.Conn
+	mu   sync.Mutex
+	head []byte
+}
+
+func (o *origin) Read(p []byte) (int, error) {
+	n, err := o.Conn.Read(p)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.head = append(o.head, p[:min(n, 2*maxHead-len(o.head))]...)
+	return n, err
+}
+
+// named are the fields that the answer itself names in Connection.
+func (o *origin) named() ([]string, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	r := textproto.NewReader(bufio.NewReader(bytes.NewReader(o.head)))
+	for {
+		status, err := r.ReadLine()
+		if err != nil {
+			return nil, fmt.Errorf("the head of its answer: %w", err)
+		}
+		fields, err := r.ReadMIMEHeader()
+		if err != nil {
+			return nil, fmt.Errorf("the head of its answer: %w", err)
+		}
+		if _, code, _ := strings.Cut(status, " "); !strings.HasPrefix(code, "1") {
+			return connectionOptions(http.Header(fields)), nil
+		}
+	}
+}

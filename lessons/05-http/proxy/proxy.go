@@ -1,0 +1,112 @@
+// Package proxy is a forward proxy for requests in the clear: it receives a client's request,
+// forwards it to whom the target names, and returns the answer.
+//
+// Read it in this order: proxy.go (one request and its answer), fields.go (what is not passed
+// on), allow.go (to whom it connects), refuse.go (what goes no further),
+// exchange.go (what happens until the answer begins), origin.go (what net/http takes out of an
+// answer), serve.go (accepting and stopping).
+package proxy
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"time"
+)
+
+const (
+	connecting = 10 * time.Second // to an origin
+	thinking   = 30 * time.Second // that an origin may take until its answer begins
+	silence    = time.Minute      // in the middle of a message, from either side
+	linger     = 2 * time.Second  // for who still sends to hear that it need not
+	maxHead    = 64 << 10         // bytes of a head
+)
+
+// A Proxy is an http.Handler. It opens a connection for each request, and closes it behind the
+// answer: one that is kept may be closed by its origin just when the next request is sent.
+type Proxy struct {
+	name      string // in Via
+	transport *http.Transport
+}
+
+// New makes a proxy that connects to these networks only. Its name is one that no other has.
+func New(name string, allow []netip.Prefix) *Proxy {
+	dialer := net.Dialer{Timeout: connecting, Control: only(allow)}
+	return &Proxy{name: name, transport: &http.Transport{
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			conn, err := dialer.DialContext(ctx, network, address)
+			return &origin{Conn: conn}, err
+		},
+		DisableKeepAlives:      true,
+		DisableCompression:     true, // else it asks for gzip, and unpacks it
+		MaxResponseHeaderBytes: maxHead,
+		ResponseHeaderTimeout:  thinking,
+		ExpectContinueTimeout:  time.Second,
+	}}
+}
+
+// ServeHTTP forwards one request. The transport would neither follow a redirect nor keep a
+// cookie: that is for the client to do.
+func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if status, why := p.refuses(r); status != 0 {
+		http.Error(w, why, status)
+		return
+	}
+	if endsHere(w, r) {
+		return
+	}
+	e := newExchange(w, r)
+	defer e.end()
+	answer, err := p.transport.RoundTrip(p.onward(e, r))
+	e.early(w)
+	if err = e.answered(answer, err); err != nil {
+		http.Error(w, fmt.Sprintf("%s: %v", r.URL.Host, err), statusOf(err))
+		return
+	}
+	defer answer.Body.Close()
+	p.back(w, answer, e)
+}
+
+// onward is the request as the origin gets it.
+func (p *Proxy) onward(e *exchange, r *http.Request) *http.Request {
+	out := r.Clone(e.ctx)
+	out.Close = false     // that was about the client's connection
+	out.Host = r.URL.Host // the target counts, whatever Host says (RFC 9112, section 3.2.2)
+	named := strip(out.Header)
+	out.Header.Add("Via", fmt.Sprintf("%d.%d %s", r.ProtoMajor, r.ProtoMinor, p.name))
+	if out.Header["User-Agent"] == nil {
+		out.Header["User-Agent"] = nil // else the transport adds its own
+	}
+	if r.Method == http.MethodOptions && r.URL.Path == "" && r.URL.RawQuery == "" {
+		out.URL.Opaque = "*" // it asks about the server and not about a page
+	}
+	out.Trailer = r.Trailer // not a copy: what is in there comes behind the body
+	if out.Body = nil; r.ContentLength != 0 {
+		out.Body = &body{r.Body, e, func() { remove(r.Trailer, named) }}
+	}
+	return out
+}
+
+// back is the answer as the client gets it, piece by piece as it comes.
+func (p *Proxy) back(w http.ResponseWriter, answer *http.Response, e *exchange) {
+	named := append(strip(answer.Header), e.named...)
+	remove(answer.Header, named)
+	answer.Header.Add("Via", fmt.Sprintf("%d.%d %s", answer.ProtoMajor, answer.ProtoMinor, p.name))
+	if answer.Header["Content-Type"] == nil {
+		answer.Header["Content-Type"] = nil // else net/http's server guesses one
+	}
+	for name := range answer.Trailer {
+		answer.Header.Add("Trailer", name)
+	}
+	copyFields(w.Header(), answer.Header, "")
+	w.WriteHeader(answer.StatusCode)
+	e.client.Flush()
+	if _, err := io.Copy(&pieces{w, e}, answer.Body); err != nil {
+		panic(http.ErrAbortHandler) // to return would tell the client that this was all
+	}
+	remove(answer.Trailer, named)
+	copyFields(w.Header(), answer.Trailer, http.TrailerPrefix)
+}

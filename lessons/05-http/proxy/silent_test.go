@@ -1,0 +1,96 @@
+package proxy
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// A pipes is a listener on which a client arrives by being sent there.
+type pipes chan net.Conn
+
+func (p pipes) Accept() (net.Conn, error) {
+	conn, open := <-p
+	if !open {
+		return nil, net.ErrClosed
+	}
+	return conn, nil
+}
+func (p pipes) Close() error   { return nil }
+func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
+
+// Nothing here is real: not the network, and not the minute.
+func silently(t *testing.T, scene func(client, origin net.Conn)) {
+	synctest.Test(t, func(t *testing.T) {
+		client, server := net.Pipe()
+		asking, asked := net.Pipe()
+		p := New("us", loopback)
+		p.transport.DialContext = func(context.Context, string, string) (net.Conn, error) { return &origin{Conn: asking}, nil }
+		on := make(pipes, 1)
+		on <- server
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- p.Serve(ctx, on) }()
+		go scene(client, asked)
+		time.Sleep(time.Hour)
+		stop()
+		close(on)
+		client.Close()
+		asked.Close()
+		<-ended
+	})
+}
+
+func TestAClientThatFallsSilentInItsBodyIsGivenUp(t *testing.T) {
+	silently(t, func(client, origin net.Conn) {
+		go io.Copy(io.Discard, origin)
+		begun := time.Now()
+		go io.WriteString(client, "POST http://origin/ HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf")
+		r := bufio.NewReader(client)
+		answer, err := http.ReadResponse(r, nil)
+		must(t, err)
+		io.Copy(io.Discard, answer.Body)
+		if answer.StatusCode != 504 || time.Since(begun) != silence {
+			t.Errorf("%s after %v", answer.Status, time.Since(begun))
+		}
+		if _, err := r.ReadByte(); err != io.EOF {
+			t.Errorf("and then %v: what is left of the body could be taken for a request", err)
+		}
+	})
+}
+
+func TestAnOriginThatFallsSilentInItsAnswerIsGivenUp(t *testing.T) {
+	silently(t, func(client, origin net.Conn) {
+		begun := time.Now()
+		go io.WriteString(client, "GET http://origin/ HTTP/1.1\r\nHost: x\r\n\r\n")
+		head(bufio.NewReader(origin))
+		io.WriteString(origin, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")
+		answer, err := http.ReadResponse(bufio.NewReader(client), nil)
+		must(t, err)
+		if text, err := io.ReadAll(answer.Body); string(text) != "half" || !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("%q, %v", text, err)
+		}
+		if time.Since(begun) != silence {
+			t.Errorf("after %v", time.Since(begun))
+		}
+	})
+}
+
+func TestAnOriginThatNeverAnswersIsGivenUp(t *testing.T) {
+	silently(t, func(client, origin net.Conn) {
+		go io.Copy(io.Discard, origin)
+		go io.WriteString(client, "GET http://origin/ HTTP/1.1\r\nHost: x\r\n\r\n")
+		begun := time.Now()
+		answer, err := http.ReadResponse(bufio.NewReader(client), nil)
+		must(t, err)
+		if answer.StatusCode != 504 || time.Since(begun) != thinking {
+			t.Errorf("%s after %v", answer.Status, time.Since(begun))
+		}
+	})
+}
