@@ -104,18 +104,19 @@ func (c *conn) last() bool {
 // a reset, or the client might take it for a whole one.
 func (c *conn) fail(err error) error {
 	w := &c.response
-	refusal, ok := errors.AsType[*Refusal](err)
-	switch {
-	case w.begun:
+	if w.begun {
 		c.reset()
 		return err
-	case ok:
+	}
+	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		refusal = &Refusal{408, "the request did not come to its end in time"}
+		err = refuse(408, "the request has not come to its end in time")
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		refusal = &Refusal{400, "the connection ended before the request did"}
-	default:
-		refusal = &Refusal{500, "the server has made a mistake"}
+		err = refuse(400, "the connection has ended, and the request has not")
+	}
+	refusal, ok := errors.AsType[*Refusal](err)
+	if !ok {
+		refusal = &Refusal{500, "the server has made a mistake"} // which is nobody else's business
 	}
 	c.request.Close = true
 	w.reset(&c.request)

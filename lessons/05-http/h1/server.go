@@ -52,12 +52,25 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		giveUp()
 	}
 	defer time.AfterFunc(s.Timeouts.Drain, giveUp).Stop()
-	conns.Wait()
+	ended := make(chan struct{})
+	go func() { conns.Wait(); close(ended) }()
 	<-closed // Accept fails a moment before the descriptor is closed
+	select {
+	case <-ended:
+	case <-after(over, grace):
+		return errors.Join(failed, errors.New("stopped, but a handler goes on: it does not heed the context of its request"))
+	}
 	if failed == nil && s.cut.Clients > 0 {
 		return &s.cut
 	}
 	return failed
+}
+
+// after is closed some time after ctx is done.
+func after(ctx context.Context, d time.Duration) <-chan struct{} {
+	passed := make(chan struct{})
+	context.AfterFunc(ctx, func() { time.AfterFunc(d, func() { close(passed) }) })
+	return passed
 }
 
 // accept lets clients in until ctx is done or the listener is broken.

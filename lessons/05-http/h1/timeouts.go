@@ -14,6 +14,7 @@ const (
 	stall   = time.Second           // and for more of one that has begun
 	glance  = time.Millisecond      // for what has come while nobody could look: less than a byte takes at minRate
 	linger  = 2 * time.Second       // for a client to close behind us
+	grace   = time.Second / 2       // for a handler to notice that nobody waits for it any more
 )
 
 // Timeouts are how long things may take. Where one is 0, the comment has it.
