@@ -18,6 +18,8 @@ var commands struct {
 	Hello     helloCommand     `cmd:"" help:"Serve \"Hello, World!\" by a server that is written out here, over HTTP/1.1."`
 	Waterfall waterfallCommand `cmd:"" help:"Load that page again, over a link of your own choice."`
 	Proxy     proxyCommand     `cmd:"" help:"Forward requests in the clear to whom their target names."`
+	Type      typeCommand      `cmd:"" help:"Type a request byte for byte, and see in hex what comes back, and when."`
+	Grid      gridCommand      `cmd:"" help:"Show what three parsers make of one request, and where they disagree."`
 	Try       tryCommand       `cmd:"" help:"Run an experiment: one thing changed, and what that changes."`
 }
 
