@@ -7,16 +7,17 @@ import (
 	"io"
 	"log"
 	"net"
-	"net/http"
 	"os"
 	"strings"
 	"time"
 
+	"onthewire/lessons/05-http/h1"
 	"onthewire/lessons/05-http/network"
 	"onthewire/lessons/05-http/waterfall"
 	"onthewire/lessons/internal/experiment"
 	"onthewire/lessons/internal/lab"
 	"onthewire/lessons/internal/stage"
+	"onthewire/lessons/internal/twelve"
 )
 
 type demoCommand struct{}
@@ -50,9 +51,11 @@ func demoByHand(ctx context.Context, s *stage.Stage) error {
 	if err != nil {
 		return err
 	}
-	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "hello, wire\n") })}
-	go server.Serve(listener)
-	defer server.Close()
+	server := &h1.Server{Handler: func(w *h1.Response, _ *h1.Request) { io.WriteString(w, twelve.Bytes) }}
+	serving, stop := context.WithCancel(ctx)
+	stopped := make(chan error, 1)
+	go func() { stopped <- server.Serve(serving, listener) }()
+	defer func() { stop(); <-stopped }()
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp4", listener.Addr().String())
 	if err != nil {
 		return err
