@@ -16,6 +16,7 @@ var commands struct {
 	Demo      demoCommand      `cmd:"" default:"1" help:"Fetch a page by HTTP/1.1, HTTP/2 and HTTP/3 over a long link, and draw what waits for what."`
 	Serve     serveCommand     `cmd:"" help:"Serve one set of handlers by HTTP/1.1, HTTP/2 and HTTP/3."`
 	Hello     helloCommand     `cmd:"" help:"Serve \"Hello, World!\" by a server that is written out here, over HTTP/1.1."`
+	Get       getCommand       `cmd:"" help:"Fetch a URL by HTTP/1.1, HTTP/2 or HTTP/3, and tell when each phase of it was over."`
 	Waterfall waterfallCommand `cmd:"" help:"Load that page again, over a link of your own choice."`
 	Proxy     proxyCommand     `cmd:"" help:"Forward requests in the clear to whom their target names."`
 	Type      typeCommand      `cmd:"" help:"Type a request byte for byte, and see in hex what comes back, and when."`
