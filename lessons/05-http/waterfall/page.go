@@ -1,26 +1,16 @@
 package waterfall
 
 import (
-	"crypto/tls"
-	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"regexp"
 	"strings"
-	"sync"
-
-	"github.com/quic-go/quic-go/http3"
-
-	"onthewire/lessons/05-http/network"
-	"onthewire/lessons/internal/devcert"
 )
 
 const (
 	small = 2_000   // bytes
 	large = 60_000  // bytes
 	most  = 1 << 20 // that the browser takes of one file
-	port  = 443
 )
 
 // page is the document: it names ten small files and a large one.
@@ -54,49 +44,4 @@ func answer(w http.ResponseWriter, r *http.Request) {
 	default:
 		w.Write(make([]byte, small))
 	}
-}
-
-// A server has the page, for HTTP/1.1 and HTTP/2 by TCP, and for HTTP/3 by UDP, on ports of the
-// same number.
-type server struct {
-	trusts *tls.Config // what a client needs
-	tcp    *http.Server
-	quic   *http3.Server
-	socket net.PacketConn
-	ending sync.WaitGroup
-}
-
-func serve(n *network.Network) (*server, error) {
-	authority, err := devcert.New()
-	if err != nil {
-		return nil, err
-	}
-	certificate, err := authority.Certificate(network.Server)
-	if err != nil {
-		return nil, err
-	}
-	listener, err := n.Listen(port)
-	if err != nil {
-		return nil, err
-	}
-	socket, err := n.ServerUDP(port)
-	if err != nil {
-		return nil, errors.Join(err, listener.Close())
-	}
-	keys := &tls.Config{Certificates: []tls.Certificate{certificate}}
-	s := &server{
-		trusts: &tls.Config{RootCAs: authority.Pool()},
-		tcp:    &http.Server{Handler: http.HandlerFunc(answer), TLSConfig: keys},
-		quic:   &http3.Server{Handler: http.HandlerFunc(answer), TLSConfig: http3.ConfigureTLSConfig(keys)},
-		socket: socket,
-	}
-	s.ending.Go(func() { s.tcp.ServeTLS(listener, "", "") })
-	s.ending.Go(func() { s.quic.Serve(socket) })
-	return s, nil
-}
-
-func (s *server) close() error {
-	err := errors.Join(s.tcp.Close(), s.quic.Close(), s.socket.Close())
-	s.ending.Wait()
-	return err
 }

@@ -3,6 +3,7 @@ package waterfall
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"net"
 	"net/http"
 	"sync"
@@ -16,7 +17,7 @@ import (
 // A Protocol is one way to ask for files.
 type Protocol struct {
 	Name string
-	open func(*network.Network, *server) (client http.RoundTripper, close func(), err error)
+	open func(*network.Network, *x509.CertPool) (client http.RoundTripper, close func(), err error)
 }
 
 // The three of them. Browsers open six connections of HTTP/1.1 to a host, and one of the
@@ -27,8 +28,8 @@ var (
 	HTTP3 = Protocol{"HTTP/3", overQUIC}
 )
 
-func overTCP(speak func(*http.Protocols), connections int) func(*network.Network, *server) (http.RoundTripper, func(), error) {
-	return func(n *network.Network, s *server) (http.RoundTripper, func(), error) {
+func overTCP(speak func(*http.Protocols), connections int) func(*network.Network, *x509.CertPool) (http.RoundTripper, func(), error) {
+	return func(n *network.Network, roots *x509.CertPool) (http.RoundTripper, func(), error) {
 		var mu sync.Mutex
 		var opened []net.Conn // one that is called off is not idle, and has to end too
 		t := &http.Transport{
@@ -41,7 +42,7 @@ func overTCP(speak func(*http.Protocols), connections int) func(*network.Network
 				}
 				return conn, err
 			},
-			TLSClientConfig: s.trusts.Clone(),
+			TLSClientConfig: &tls.Config{RootCAs: roots},
 			Protocols:       new(http.Protocols),
 
 			MaxConnsPerHost:     connections,
@@ -59,14 +60,14 @@ func overTCP(speak func(*http.Protocols), connections int) func(*network.Network
 	}
 }
 
-func overQUIC(n *network.Network, s *server) (http.RoundTripper, func(), error) {
+func overQUIC(n *network.Network, roots *x509.CertPool) (http.RoundTripper, func(), error) {
 	socket, err := n.ClientUDP()
 	if err != nil {
 		return nil, nil, err
 	}
 	from := &quic.Transport{Conn: socket}
 	t := &http3.Transport{
-		TLSClientConfig: s.trusts.Clone(),
+		TLSClientConfig: &tls.Config{RootCAs: roots},
 		Dial: func(ctx context.Context, address string, keys *tls.Config, config *quic.Config) (*quic.Conn, error) {
 			to, err := net.ResolveUDPAddr("udp4", address)
 			if err != nil {

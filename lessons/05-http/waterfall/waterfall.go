@@ -2,7 +2,7 @@
 // connections of HTTP/1.1, over one of HTTP/2, and over one of HTTP/3. It notes for each
 // file when it was wanted, asked for, begun and complete, on which connection.
 //
-// Read it in this order: page.go (the page and its server), protocols.go (three ways to ask),
+// Read it in this order: page.go (the page), protocols.go (three ways to ask),
 // this file (the browser).
 package waterfall
 
@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"onthewire/lessons/05-http/network"
+	"onthewire/lessons/05-http/network/origin"
 )
 
 // A Load is what it took to have the page.
@@ -43,13 +44,13 @@ type File struct {
 
 // Fetch loads the page over a network, from a server that it starts there.
 func Fetch(ctx context.Context, n *network.Network, p Protocol) (load Load, err error) {
-	s, err := serve(n)
+	s, err := origin.Start(n, origin.Kind{}, http.HandlerFunc(answer))
 	if err != nil {
 		return Load{}, err
 	}
-	defer func() { err = errors.Join(err, s.close()) }()
+	defer func() { err = errors.Join(err, s.Close()) }()
 	b := &browser{page: "https://" + network.Server + "/", trips: n.Count(), begun: time.Now(), connections: make(map[string]int)}
-	client, closing, err := p.open(n, s)
+	client, closing, err := p.open(n, s.Roots)
 	if err != nil {
 		return Load{}, err
 	}
