@@ -8,10 +8,12 @@ import (
 )
 
 func TestBytesTakesDatagramsThatSomebodyBrings(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{Files: []string{"testdata/bytes.txtar"}})
 }
 
 func TestBytesPrintsEachDatagramAndWhatEachByteOfItMeans(t *testing.T) {
+	t.Parallel()
 	out, err := lesson4("bytes", "--json").Output()
 	if err != nil {
 		t.Fatal(err)

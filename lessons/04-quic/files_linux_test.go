@@ -15,6 +15,7 @@ import (
 )
 
 func TestFilesComeAndGoAndMistakesAreAnsweredInOneLine(t *testing.T) {
+	t.Parallel()
 	root := t.TempDir()
 	if err := os.WriteFile(filepath.Join(root, "notes.txt"), []byte("twelve bytes"), 0o640); err != nil {
 		t.Fatal(err)
@@ -45,6 +46,7 @@ func TestFilesComeAndGoAndMistakesAreAnsweredInOneLine(t *testing.T) {
 }
 
 func TestAnInterruptSaysWhatGoesOn(t *testing.T) {
+	t.Parallel()
 	root, into := t.TempDir(), t.TempDir()
 	file, err := os.Create(filepath.Join(root, "it's large"))
 	if err != nil {

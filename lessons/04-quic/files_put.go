@@ -27,20 +27,17 @@ func (c filesPutCommand) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	var missing []wire.Header
-	there := 0
+	var p plan
 	for _, b := range batches {
 		defer b.from.Close()
 		for _, err := range b.left {
 			v.Say("left out: %v", err)
 		}
-		n, err := b.skip(ctx, v)
-		if err != nil {
+		if err := b.skip(ctx, v, &p); err != nil {
 			return v.advise(err)
 		}
-		missing, there = append(missing, b.files...), there+n
 	}
-	return v.transfer(ctx, missing, there, func() (failed error) {
+	return v.transfer(ctx, &p, func() (failed error) {
 		for _, b := range batches {
 			failed = errors.Join(failed, v.Put(ctx, b.from, names(b.files)...))
 		}
@@ -104,15 +101,15 @@ func (b *batch) add(name string) error {
 	return err
 }
 
-// skip forgets the files that the server has with the same size and time, and tells how many.
-func (b *batch) skip(ctx context.Context, v *visit) (there int, err error) {
+// skip forgets the files that the server has with the same size and time.
+func (b *batch) skip(ctx context.Context, v *visit, p *plan) error {
 	lists, errs := v.Lists(ctx, b.named...)
 	has := map[string]wire.Header{}
 	for i, files := range lists {
 		if refusal, ok := errors.AsType[*wire.Refusal](errs[i]); ok && refusal.Kind == wire.NotFound {
 			continue
 		} else if errs[i] != nil {
-			return 0, fmt.Errorf("put %s: %w", b.named[i], errs[i])
+			return fmt.Errorf("put %s: %w", b.named[i], errs[i])
 		}
 		for _, f := range files {
 			has[f.Name] = f
@@ -120,12 +117,18 @@ func (b *batch) skip(ctx context.Context, v *visit) (there int, err error) {
 	}
 	var missing []wire.Header
 	for _, f := range b.files {
-		if other, ok := has[f.Name]; ok && other.Size == f.Size && other.Time.Equal(f.Time) {
-			there++
-			continue
+		other, ok := has[f.Name]
+		if p.add(f, ok && other.Size == f.Size && other.Time.Equal(f.Time)) {
+			missing = append(missing, f)
 		}
-		missing = append(missing, f)
 	}
 	b.files = missing
-	return there, nil
+	return nil
+}
+
+func names(files []wire.Header) (names []string) {
+	for _, f := range files {
+		names = append(names, f.Name)
+	}
+	return names
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"sync"
 	"time"
 
 	"golang.org/x/term"
@@ -16,15 +17,39 @@ import (
 	"onthewire/lessons/internal/stage"
 )
 
-// transfer does it, with a line that says how far it has come and a last one that says what
-// came of it. There are so many files already as they should be.
-func (v *visit) transfer(ctx context.Context, files []wire.Header, there int, do func() error) error {
-	if len(files) == 0 {
-		fmt.Printf("nothing to do: %s there already\n", count(there))
-		return nil
+// A plan is what there is to do, as far as we know by now: get knows the end of it when it is
+// well on its way.
+type plan struct {
+	mu    sync.Mutex
+	size  int64
+	files int
+	there int // others, already as they should be
+}
+
+// add takes a file, and tells whether there is something to do.
+func (p *plan) add(f wire.Header, there bool) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if there {
+		p.there++
+		return false
 	}
+	p.files++
+	p.size += f.Size
+	return true
+}
+
+func (p *plan) look() (files int, size int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.files, p.size
+}
+
+// transfer does it, with a line that says how far it has come and a last one that says what
+// came of it.
+func (v *visit) transfer(ctx context.Context, p *plan, do func() error) error {
 	begun := time.Now()
-	stop := v.watch(files)
+	stop := v.watch(p)
 	err := do()
 	stop()
 	if ctx.Err() != nil {
@@ -34,13 +59,17 @@ func (v *visit) transfer(ctx context.Context, files []wire.Header, there int, do
 	if err != nil {
 		return v.advise(err)
 	}
+	if p.files == 0 {
+		fmt.Printf("nothing to do: %s there already\n", count(p.there))
+		return nil
+	}
 	took, moved := time.Since(begun), v.Bytes.Load()
-	fmt.Printf("%s, %s bytes in %s", count(len(files)), stage.Number(moved), stage.Time(took))
+	fmt.Printf("%s, %s bytes in %s", count(p.files), stage.Number(moved), stage.Time(took))
 	if moved >= 1<<20 { // of less, a rate says nothing
 		fmt.Printf(", %s", progress.Speed(float64(moved)/took.Seconds()))
 	}
-	if there > 0 {
-		fmt.Printf("; %s there already", count(there))
+	if p.there > 0 {
+		fmt.Printf("; %s there already", count(p.there))
 	}
 	fmt.Println()
 	return nil
@@ -54,11 +83,7 @@ func count(files int) string {
 }
 
 // watch draws the line until it is stopped.
-func (v *visit) watch(files []wire.Header) (stop func()) {
-	now := progress.State{All: len(files)}
-	for _, f := range files {
-		now.Size += f.Size
-	}
+func (v *visit) watch(p *plan) (stop func()) {
 	done, over := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(over)
@@ -69,8 +94,10 @@ func (v *visit) watch(files []wire.Header) (stop func()) {
 		for {
 			select {
 			case at := <-tick.C:
-				now.Have, now.Files, now.Rate = v.Have.Load(), int(v.Files.Load()), meter.Rate(at, v.Bytes.Load())
-				cli.Progress("%s", now.Line(columns()))
+				now := progress.State{Have: v.Have.Load(), Files: int(v.Files.Load()), Rate: meter.Rate(at, v.Bytes.Load())}
+				if now.All, now.Size = p.look(); now.All > 0 {
+					cli.Progress("%s", now.Line(columns()))
+				}
 			case <-done:
 				cli.ProgressDone()
 				return

@@ -9,6 +9,7 @@ import (
 )
 
 func TestEachWayToBeginIsToldWithWhatItTookOrWhatIsMissing(t *testing.T) {
+	t.Parallel()
 	out, err := lesson4("handshakes", "--rtt", "1", "--rounds", "1", "--json").Output()
 	if err != nil {
 		t.Fatal(err)
@@ -38,6 +39,7 @@ func TestEachWayToBeginIsToldWithWhatItTookOrWhatIsMissing(t *testing.T) {
 }
 
 func TestARoundTripTimeIsANumberOfMilliseconds(t *testing.T) {
+	t.Parallel()
 	for _, wrong := range []string{"x", "1001", "50s", ""} {
 		out, err := lesson4("handshakes", "--rtt", wrong).CombinedOutput()
 		if err == nil || !strings.Contains(string(out), "want milliseconds, 0 to 1000") {

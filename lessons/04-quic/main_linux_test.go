@@ -50,6 +50,7 @@ func lesson4(args ...string) *exec.Cmd {
 }
 
 func TestMistakesAreAnsweredInOneLine(t *testing.T) {
+	t.Parallel()
 	served := start(t, "serve", "--addr", "127.0.0.1:0")
 	serve := served.next("listening on ")
 	trust := served.next("trust: --cacert ")
@@ -181,6 +182,7 @@ func (r *running) ends(signal os.Signal) {
 }
 
 func TestTheServerEchoesAndStopsOnASignal(t *testing.T) {
+	t.Parallel()
 	for _, signal := range []os.Signal{syscall.SIGINT, syscall.SIGTERM} {
 		served := start(t, "serve", "--addr", "127.0.0.1:0")
 		address := served.next("listening on ")
@@ -200,6 +202,7 @@ func TestTheServerEchoesAndStopsOnASignal(t *testing.T) {
 }
 
 func TestASecondVisitIsEarlyAlsoAfterARestartUnlessTheKeysAreOthers(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	visit := func(address, want string) {
 		t.Helper()

@@ -7,5 +7,6 @@ import (
 )
 
 func TestAComparisonHasALineForEachWay(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{Files: []string{"testdata/throughput.txtar"}})
 }

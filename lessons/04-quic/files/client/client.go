@@ -2,13 +2,15 @@
 // makes again when it breaks.
 //
 // Read it in this order: client.go (many files), again.go (one file, as often as it takes),
-// connection.go (the connection, as often as it takes), list.go, get.go, put.go, share.go (how
+// connection.go (the connection, as often as it takes), list.go, get.go, all.go (while
+// the list still comes), put.go, share.go (how
 // far they have come), retry.go (how often that is).
 package client
 
 import (
 	"context"
 	"fmt"
+	"iter"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -44,15 +46,17 @@ type Client struct {
 const atOnce = 1000
 
 // each does something with every name, many at once, and tells what went wrong.
-func (c *Client) each(ctx context.Context, what string, names []string, do func(name string) error) error {
+func (c *Client) each(ctx context.Context, what string, names iter.Seq[string], do func(name string) error) error {
 	var (
 		wait   sync.WaitGroup
 		mu     sync.Mutex
 		first  error
 		failed int
+		all    int
 		free   = make(chan struct{}, atOnce)
 	)
-	for _, name := range names {
+	for name := range names {
+		all++
 		select {
 		case free <- struct{}{}:
 		case <-ctx.Done():
@@ -81,7 +85,7 @@ func (c *Client) each(ctx context.Context, what string, names []string, do func(
 	case c.givenUp() != nil:
 		return c.givenUp()
 	case failed > 1:
-		return fmt.Errorf("%d of %d files failed; the first: %w", failed, len(names), first)
+		return fmt.Errorf("%d of %d files failed; the first: %w", failed, all, first)
 	}
 	return first
 }

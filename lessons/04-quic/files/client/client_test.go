@@ -16,6 +16,7 @@ import (
 	"onthewire/lessons/04-quic/files/server"
 	"onthewire/lessons/04-quic/files/store"
 	"onthewire/lessons/internal/devcert"
+	"onthewire/lessons/internal/leak"
 )
 
 // serve serves a folder on the loopback until the end of the test.
@@ -112,6 +113,7 @@ func same(t *testing.T, a, b string, names []string) {
 }
 
 func TestFilesArriveAsTheyWere(t *testing.T) {
+	leak.Check(t)
 	there, here, back := t.TempDir(), t.TempDir(), t.TempDir()
 	names := fill(t, there)
 	_, dial := serve(t, there)

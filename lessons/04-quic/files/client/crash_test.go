@@ -18,6 +18,8 @@ import (
 	"onthewire/lessons/04-quic/files/server"
 	"onthewire/lessons/04-quic/files/store"
 	"onthewire/lessons/internal/devcert"
+	"onthewire/lessons/internal/labtest"
+	"onthewire/lessons/internal/leak"
 )
 
 // The tests that kill are about processes: this program again, as the one or the other side.
@@ -29,7 +31,7 @@ func TestMain(m *testing.M) {
 	case "get", "put":
 		err = childTransfers(arg[0], arg[1], arg[2], arg[3])
 	default:
-		os.Exit(m.Run())
+		labtest.Main(m)
 	}
 	if err != nil {
 		fmt.Println(err)
@@ -114,20 +116,19 @@ func childServer(t *testing.T, dir, trust, address string) (cmd *exec.Cmd, at st
 }
 
 func TestAKilledClientOrServerCostsNoByteAndNoFile(t *testing.T) {
-	rounds := 1
+	leak.Check(t)
+	rounds, whole := 1, 2<<20
 	if os.Getenv("SOAK") != "" {
-		rounds = 100
+		rounds, whole = 100, 8<<20
 	}
 	both(t, func(t *testing.T, put bool) {
 		for _, victim := range []string{"client", "server"} {
 			for round := range rounds {
-				t.Run(fmt.Sprint(victim, round), func(t *testing.T) { t.Parallel(); kill(t, put, victim) })
+				t.Run(fmt.Sprint(victim, round), func(t *testing.T) { t.Parallel(); kill(t, put, victim, whole) })
 			}
 		}
 	})
 }
-
-const whole = 8 << 20
 
 // arrived waits until so many bytes have, and tells how many that are by then.
 func arrived(into string, bytes int64) (size int64) {
@@ -144,7 +145,7 @@ func arrived(into string, bytes int64) (size int64) {
 }
 
 // kill kills one side at a random moment, and sees that the next go at it ends well.
-func kill(t *testing.T, put bool, victim string) {
+func kill(t *testing.T, put bool, victim string, whole int) {
 	there, here, trust := t.TempDir(), t.TempDir(), t.TempDir()
 	how, from, into := "get", there, here
 	if put {

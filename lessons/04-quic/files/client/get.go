@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/quic-go/quic-go"
 
@@ -15,7 +16,7 @@ import (
 // Get fetches files into a folder. What is there of one that has not come whole is not
 // fetched again.
 func (c *Client) Get(ctx context.Context, into *store.Folder, names ...string) error {
-	return c.each(ctx, "get", names, func(name string) error { return c.get(ctx, into, name) })
+	return c.each(ctx, "get", slices.Values(names), func(name string) error { return c.get(ctx, into, name) })
 }
 
 func (c *Client) get(ctx context.Context, into *store.Folder, name string) error {

@@ -30,41 +30,43 @@ const longestList = 1_000_000
 func (c *Client) List(ctx context.Context, name string) (files []wire.Header, err error) {
 	share := share{client: c}
 	err = c.again(ctx, true, &share, func(stream *wire.Stream) error {
-		files, err = c.list(stream, name, &share)
-		return err
+		files = nil
+		return c.list(stream, name, &share, func(h wire.Header) { files = append(files, h) })
 	})
 	return files, err
 }
 
-func (c *Client) list(stream *wire.Stream, name string, share *share) (files []wire.Header, err error) {
+// list tells of each file as its header comes.
+func (c *Client) list(stream *wire.Stream, name string, share *share, tell func(wire.Header)) error {
 	if err := stream.Send(wire.Header{Kind: wire.List, Name: name}); err != nil {
-		return nil, err
+		return err
 	}
 	var left error
-	for {
+	for files := 0; ; {
 		h, err := stream.Header()
 		switch {
-		case err == io.EOF && len(files) == 0:
-			return nil, left
+		case err == io.EOF && files == 0:
+			return left
 		case err == io.EOF:
-			return files, nil
+			return nil
 		case err != nil:
-			return nil, err
-		case len(files) == longestList:
-			return nil, fmt.Errorf("more than %d files", longestList)
+			return err
+		case files == longestList:
+			return fmt.Errorf("more than %d files", longestList)
 		}
 		share.progress(1)
 		if err := h.Err(); err != nil {
-			if left != nil || len(files) > 0 {
+			if left != nil || files > 0 {
 				c.Say("left out: %v", err)
 			}
 			left = err
 			continue
 		}
 		if err := listed(name, h.Name); err != nil { // a server could say what it likes
-			return nil, err
+			return err
 		}
-		files = append(files, h)
+		files++
+		tell(h)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/quic-go/quic-go"
 
@@ -15,7 +16,7 @@ import (
 // Put sends files of a folder. What the server has of one that it has not whole is not sent
 // again.
 func (c *Client) Put(ctx context.Context, from *store.Folder, names ...string) error {
-	return c.each(ctx, "put", names, func(name string) error {
+	return c.each(ctx, "put", slices.Values(names), func(name string) error {
 		share := share{client: c}
 		return c.again(ctx, false, &share, func(stream *wire.Stream) error { return c.send(stream, from, name, &share) })
 	})

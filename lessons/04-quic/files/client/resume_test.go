@@ -68,7 +68,7 @@ func TestWhenRetryIsUsedUpAllFilesEndWithOneLineAndTheirParts(t *testing.T) {
 		play(t, func(t *testing.T, s *scene) {
 			from, _ := s.from(put)
 			var names []string
-			for i := range 50 {
+			for i := range 20 {
 				names = append(names, fmt.Sprint(i))
 				write(t, filepath.Join(from, names[i]), 25_000)
 			}
@@ -83,15 +83,15 @@ func TestWhenRetryIsUsedUpAllFilesEndWithOneLineAndTheirParts(t *testing.T) {
 				t.Errorf("with 30 s of retry it took %v", took)
 			}
 			stop()
-			if n := left(t, s.here) + left(t, s.there); n < 40 {
-				t.Errorf("%d parts are left of 50", n)
+			if n := left(t, s.here) + left(t, s.there); n < 16 {
+				t.Errorf("%d parts are left of 20", n)
 			}
 			// The next one goes on with them.
 			must(t, s.Set(way))
 			s.serve()
 			next := s.client()
 			must(t, s.transfer(next, put)(t.Context(), names...))
-			if n := next.Bytes.Load(); n >= 50*25_000 {
+			if n := next.Bytes.Load(); n >= 20*25_000 {
 				t.Errorf("%d bytes came again", n)
 			}
 		})

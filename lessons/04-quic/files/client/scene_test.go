@@ -1,15 +1,10 @@
 package client
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
-	"math/rand/v2"
 	"net"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -23,6 +18,7 @@ import (
 	"onthewire/lessons/04-quic/network"
 	"onthewire/lessons/internal/devcert"
 	"onthewire/lessons/internal/lab"
+	"onthewire/lessons/internal/leak"
 )
 
 // way is what lies between the client and the server: 50 ms there and back.
@@ -38,6 +34,7 @@ type scene struct {
 	authority   *devcert.Authority
 	serverTLS   *tls.Config
 	config      *quic.Config
+	patience    *quic.Config // the client's
 	address     net.Addr
 	tickets     tls.ClientSessionCache
 
@@ -47,18 +44,27 @@ type scene struct {
 
 func play(t *testing.T, do func(*testing.T, *scene)) {
 	there, here := t.TempDir(), t.TempDir()
+	leak.Check(t)
 	synctest.Test(t, func(t *testing.T) {
-		s := &scene{Network: network.Simulate(way.Delay), t: t, there: there, here: here, config: server.Config(), tickets: tls.NewLRUClientSessionCache(10)}
+		s := stage(t, network.Simulate(way.Delay), there, here)
 		t.Cleanup(func() { s.Close() })
-		var err error
-		s.authority, err = devcert.New()
-		must(t, err)
-		certificate, err := s.authority.Certificate()
-		must(t, err)
-		s.serverTLS = server.ServerTLS(certificate)
 		must(t, s.Set(way))
 		do(t, s)
 	})
+}
+
+func stage(t *testing.T, n *network.Network, there, here string) *scene {
+	t.Helper()
+	authority, err := devcert.New()
+	must(t, err)
+	certificate, err := authority.Certificate()
+	must(t, err)
+	return &scene{
+		Network: n, t: t, there: there, here: here,
+		authority: authority, serverTLS: server.ServerTLS(certificate), config: server.Config(),
+		patience: &quic.Config{HandshakeIdleTimeout: 2 * time.Second, MaxIdleTimeout: 5 * time.Second, KeepAlivePeriod: time.Second},
+		tickets:  tls.NewLRUClientSessionCache(10),
+	}
 }
 
 func must(t *testing.T, err error) {
@@ -144,7 +150,7 @@ func (s *scene) client() *Client {
 	config.ClientSessionCache = s.tickets
 	c := &Client{Retry: 30 * time.Second, Idle: 10 * time.Second}
 	c.Dial = func(ctx context.Context) (*quic.Conn, error) {
-		return transport.DialEarly(ctx, s.address, config, &quic.Config{HandshakeIdleTimeout: 2 * time.Second, MaxIdleTimeout: 5 * time.Second, KeepAlivePeriod: time.Second})
+		return transport.DialEarly(ctx, s.address, config, s.patience)
 	}
 	c.Say = func(format string, args ...any) {
 		s.mu.Lock()
@@ -160,37 +166,4 @@ func (s *scene) says(what string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return strings.Contains(strings.Join(s.said, "\n"), what)
-}
-
-func write(t *testing.T, path string, size int) {
-	t.Helper()
-	data := make([]byte, size)
-	rand.NewChaCha8([32]byte{byte(size)}).Read(data)
-	must(t, os.MkdirAll(filepath.Dir(path), 0o755))
-	must(t, os.WriteFile(path, data, 0o644))
-}
-
-func equal(t *testing.T, a, b string) {
-	t.Helper()
-	one, err1 := os.ReadFile(a)
-	two, err2 := os.ReadFile(b)
-	if err := errors.Join(err1, err2); err != nil || !bytes.Equal(one, two) {
-		t.Errorf("%s of %d bytes and %s of %d differ, %v", a, len(one), b, len(two), err)
-	}
-}
-
-// line checks that an error is one line, and says something.
-func line(t *testing.T, err error, want string) {
-	t.Helper()
-	if err == nil || !strings.Contains(err.Error(), want) || strings.ContainsAny(err.Error(), "\n\x1b") {
-		t.Errorf("%q, want one line with %q", err, want)
-	}
-}
-
-// left counts the parts in a folder.
-func left(t *testing.T, dir string) int {
-	t.Helper()
-	parts, err := filepath.Glob(filepath.Join(dir, ".wire-*.part"))
-	must(t, err)
-	return len(parts)
 }
