@@ -37,7 +37,7 @@ func TestAClientThatOpensStreamsAndSaysNothingIsToldSoAndKeepsNobody(t *testing.
 		conn, err := s.client().Dial(t.Context())
 		must(t, err)
 		var streams []*quic.Stream
-		for i := range 100 {
+		for i := range 1000 {
 			stream, err := conn.OpenStreamSync(t.Context())
 			must(t, err)
 			stream.Write(make([]byte, i%64)) // at least that: the server knows of it

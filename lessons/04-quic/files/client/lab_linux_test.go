@@ -62,7 +62,7 @@ func TestATransferOutlivesALinkOfTheLabThatIsCut(t *testing.T) {
 		s := inLab(t, lab.Way{Delay: 5 * time.Millisecond, Rate: 20_000_000})
 		const idle = 250 * time.Millisecond
 		s.config.MaxIdleTimeout = idle
-		s.patience = &quic.Config{HandshakeIdleTimeout: idle, MaxIdleTimeout: idle, KeepAlivePeriod: idle / 3}
+		s.settings = &quic.Config{HandshakeIdleTimeout: idle, MaxIdleTimeout: idle, KeepAlivePeriod: idle / 3}
 		from, into := s.from(put)
 		write(t, from+"/a", 1<<20) // takes 0.4 s
 		write(t, into+"/a", 12)

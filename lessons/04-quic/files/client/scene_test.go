@@ -31,10 +31,11 @@ type scene struct {
 	*network.Network
 	t           *testing.T
 	there, here string
+	serves      *store.Folder // nil: there
 	authority   *devcert.Authority
 	serverTLS   *tls.Config
 	config      *quic.Config
-	patience    *quic.Config // the client's
+	settings    *quic.Config // the client's
 	address     net.Addr
 	tickets     tls.ClientSessionCache
 
@@ -62,7 +63,7 @@ func stage(t *testing.T, n *network.Network, there, here string) *scene {
 	return &scene{
 		Network: n, t: t, there: there, here: here,
 		authority: authority, serverTLS: server.ServerTLS(certificate), config: server.Config(),
-		patience: &quic.Config{HandshakeIdleTimeout: 2 * time.Second, MaxIdleTimeout: 5 * time.Second, KeepAlivePeriod: time.Second},
+		settings: &quic.Config{HandshakeIdleTimeout: 2 * time.Second, MaxIdleTimeout: 5 * time.Second, KeepAlivePeriod: time.Second},
 		tickets:  tls.NewLRUClientSessionCache(10),
 	}
 }
@@ -91,7 +92,11 @@ func (s *scene) listen() *quic.EarlyListener {
 func (s *scene) serve() (serving *server.Server, stop func()) {
 	s.t.Helper()
 	listener := s.listen()
-	serving = &server.Server{Folder: s.folder(s.there), Idle: 10 * time.Second, Drain: 4 * time.Second}
+	folder := s.serves
+	if folder == nil {
+		folder = s.folder(s.there)
+	}
+	serving = &server.Server{Folder: folder, Idle: 10 * time.Second, Drain: 4 * time.Second}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- serving.Serve(ctx, listener) }()
@@ -150,7 +155,7 @@ func (s *scene) client() *Client {
 	config.ClientSessionCache = s.tickets
 	c := &Client{Retry: 30 * time.Second, Idle: 10 * time.Second}
 	c.Dial = func(ctx context.Context) (*quic.Conn, error) {
-		return transport.DialEarly(ctx, s.address, config, s.patience)
+		return transport.DialEarly(ctx, s.address, config, s.settings)
 	}
 	c.Say = func(format string, args ...any) {
 		s.mu.Lock()
