@@ -2,9 +2,8 @@
 // makes again when it breaks.
 //
 // Read it in this order: client.go (many files), again.go (one file, as often as it takes),
-// connection.go (the connection, as often as it takes), list.go, get.go, all.go (while
-// the list still comes), put.go, share.go (how
-// far they have come), retry.go (how often that is).
+// connection.go (the connection, as often as it takes), list.go, get.go, all.go (gets while the
+// list still comes), put.go, share.go (how far they have come).
 package client
 
 import (
