@@ -11,6 +11,6 @@ import (
 func All() []experiment.Experiment {
 	return []experiment.Experiment{
 		reuse.IdlePerHost, reuse.Stale, reuse.Undrained,
-		deadlines.Timeouts, deadlines.Unsaid,
+		deadlines.Timeouts, deadlines.Unsaid, deadlines.Cancelling,
 	}
 }
