@@ -2,15 +2,18 @@
 package experiments
 
 import (
+	"slices"
+
 	"onthewire/lessons/05-http/experiments/deadlines"
+	"onthewire/lessons/05-http/experiments/names"
 	"onthewire/lessons/05-http/experiments/reuse"
 	"onthewire/lessons/internal/experiment"
 )
 
 // All are the experiments of this system.
 func All() []experiment.Experiment {
-	return []experiment.Experiment{
+	return slices.Concat([]experiment.Experiment{
 		reuse.IdlePerHost, reuse.Stale, reuse.Undrained,
 		deadlines.Timeouts, deadlines.Unsaid, deadlines.Cancelling,
-	}
+	}, names.All())
 }

@@ -1,0 +1,93 @@
+package names
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"onthewire/lessons/05-http/experiments/network"
+	"onthewire/lessons/internal/experiment"
+)
+
+// Dead loses everything on a connection of HTTP/2, and asks on.
+var Dead = experiment.Experiment{
+	Name:      "dead",
+	Subjects:  []string{"HTTP2Config.SendPingTimeout", "PingTimeout", "http2: client connection lost", "go #36026"},
+	About:     "The way dies and nobody says so: how many requests go to the dead connection?",
+	Simulated: true,
+	Do:        dead,
+}
+
+const (
+	within = 20 * time.Millisecond // each request's timeout
+	beside = 25                    // requests at a time
+)
+
+func dead(ctx context.Context, r *experiment.Report) error {
+	without, _, err := losing(ctx, nil, beside)
+	if err != nil {
+		return err
+	}
+	r.Add("no pings: lost requests", fmt.Sprintf("%d, %d at a time", without, beside))
+	with, took, err := losing(ctx, &http.HTTP2Config{SendPingTimeout: 100 * time.Millisecond, PingTimeout: 50 * time.Millisecond}, 1)
+	if err != nil {
+		return err
+	}
+	r.Add("SendPingTimeout 100 ms, PingTimeout 50 ms", fmt.Sprintf("%d, one after the other", with))
+	r.Add("  answered again after", took.Round(time.Millisecond))
+	r.Shown = without >= 200 && with < 30
+	r.Says = "Every lost request keeps its place on the dead connection, until none is left of the 250 that the server allows. Only then a new one is opened. A ping finds out sooner."
+	return nil
+}
+
+// losing cuts the way after one answer, and asks until there is another one.
+func losing(ctx context.Context, config *http.HTTP2Config, atOnce int) (lost int, took time.Duration, err error) {
+	var protocols http.Protocols
+	protocols.SetUnencryptedHTTP2(true)
+	n := network.New(time.Millisecond)
+	server := &http.Server{Protocols: &protocols, Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})}
+	go server.Serve(n.Listen("server:80"))
+	defer server.Close()
+	transport := &http.Transport{DialContext: n.DialContext, Protocols: &protocols, HTTP2: config}
+	defer transport.CloseIdleConnections()
+	ask := func() error {
+		ctx, cancel := context.WithTimeout(ctx, within)
+		defer cancel()
+		req, err := http.NewRequestWithContext(ctx, "GET", "http://server/", nil)
+		if err != nil {
+			return err
+		}
+		resp, err := transport.RoundTrip(req)
+		if err == nil {
+			resp.Body.Close()
+		}
+		return err
+	}
+	if err := ask(); err != nil {
+		return 0, 0, err
+	}
+	n.Cut()
+	begun := time.Now()
+	var failed, answered atomic.Int64
+	for answered.Load() == 0 {
+		var all sync.WaitGroup
+		for range atOnce {
+			all.Go(func() {
+				if err := ask(); err == nil {
+					answered.Add(1)
+				} else if !errors.Is(err, context.Canceled) {
+					failed.Add(1)
+				}
+			})
+		}
+		all.Wait()
+		if failed.Load() > 2000 || ctx.Err() != nil {
+			return 0, 0, fmt.Errorf("%d requests were lost, and the connection is still used: %w", failed.Load(), ctx.Err())
+		}
+	}
+	return int(failed.Load()), time.Since(begun), nil
+}
