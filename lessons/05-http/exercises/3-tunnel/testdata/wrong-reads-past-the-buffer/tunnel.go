@@ -1,0 +1,36 @@
+// check says: the guest says something right behind its request, and the room does not hear it
+
+package tunnel
+
+import (
+	"io"
+	"net"
+	"net/http"
+	"sync"
+)
+
+func tunnel(w http.ResponseWriter, r *http.Request) {
+	room, err := new(net.Dialer).DialContext(r.Context(), "tcp", r.Host)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadGateway)
+		return
+	}
+	defer room.Close()
+	guest, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return // it has gone
+	}
+	defer guest.Close()
+	io.WriteString(guest, "HTTP/1.1 200 OK\r\n\r\n")
+	pass := func(to net.Conn, from io.Reader) {
+		if _, err := io.Copy(to, from); err != nil {
+			room.Close()
+			guest.Close()
+		}
+		to.(*net.TCPConn).CloseWrite()
+	}
+	var both sync.WaitGroup
+	both.Go(func() { pass(room, guest) })
+	both.Go(func() { pass(guest, room) })
+	both.Wait()
+}
