@@ -31,11 +31,8 @@ func Offers(values []string) (offers []Offer, clear bool) {
 		if value == "clear" {
 			return nil, true
 		}
-		parts := split(value, ';')
-		protocol, authority, ok := strings.Cut(parts[0], "=")
-		if !ok {
-			continue
-		}
+		parts := append(split(value, ';'), "") // a value may be nothing but semicolons
+		protocol, authority, _ := strings.Cut(parts[0], "=")
 		host, port, err := net.SplitHostPort(unquote(authority))
 		if _, no := strconv.ParseUint(port, 10, 16); err != nil || no != nil || protocol == "" {
 			continue

@@ -109,7 +109,7 @@ func (r *Racer) first(ctx context.Context, u *url.URL) (connection, error) {
 func (r *Racer) offered(u *url.URL) (address string, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	k, now := r.known[origin(u)], time.Now()
+	k, now := r.known[site(u)], time.Now()
 	if k == nil || k.offer.Port == "" || now.After(k.until) || now.Before(k.again) {
 		return "", false
 	}
@@ -124,10 +124,10 @@ func (r *Racer) learn(u *url.URL, fields []string) {
 	if r.known == nil {
 		r.known = make(map[string]*known)
 	}
-	k := r.known[origin(u)]
+	k := r.known[site(u)]
 	if k == nil {
 		k = new(known)
-		r.known[origin(u)] = k
+		r.known[site(u)] = k
 	}
 	if clear {
 		k.offer = Offer{}
@@ -144,7 +144,7 @@ func (r *Racer) learn(u *url.URL, fields []string) {
 func (r *Racer) lost(u *url.URL) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.known[origin(u)].again = time.Now().Add(cmp.Or(r.Forget, 5*time.Minute))
+	r.known[site(u)].again = time.Now().Add(cmp.Or(r.Forget, 5*time.Minute))
 }
 
-func origin(u *url.URL) string { return u.Scheme + "://" + address(u) }
+func site(u *url.URL) string { return u.Scheme + "://" + address(u) }

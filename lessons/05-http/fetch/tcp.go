@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 )
 
@@ -30,6 +31,9 @@ func (c *Client) overTCP(ctx context.Context, u *url.URL, v Version) (connection
 	t.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 		raw, err := dial(ctx, network, address)
 		conn.raw = raw
+		if trace := httptrace.ContextClientTrace(ctx); trace != nil && err == nil {
+			trace.ConnectDone(network, address, nil) // of a network in memory, nobody else tells
+		}
 		return raw, err
 	}
 	client, err := t.NewClientConn(ctx, u.Scheme, address(u))
