@@ -21,6 +21,7 @@ var commands struct {
 	Proxy     proxyCommand     `cmd:"" help:"Forward requests in the clear to whom their target names."`
 	Type      typeCommand      `cmd:"" help:"Type a request byte for byte, and see in hex what comes back, and when."`
 	Grid      gridCommand      `cmd:"" help:"Show what three parsers make of one request, and where they disagree."`
+	Twelve    twelveCommand    `cmd:"" help:"Post twelve bytes over a long link, and count what they cost."`
 	Try       tryCommand       `cmd:"" help:"Run an experiment: one thing changed, and what that changes."`
 }
 
