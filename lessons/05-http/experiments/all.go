@@ -7,6 +7,7 @@ import (
 	"onthewire/lessons/05-http/experiments/deadlines"
 	"onthewire/lessons/05-http/experiments/names"
 	"onthewire/lessons/05-http/experiments/reuse"
+	"onthewire/lessons/05-http/experiments/smuggling"
 	"onthewire/lessons/internal/experiment"
 )
 
@@ -14,6 +15,7 @@ import (
 func All() []experiment.Experiment {
 	return slices.Concat([]experiment.Experiment{
 		reuse.IdlePerHost, reuse.Stale, reuse.Undrained,
+		smuggling.Smuggle, smuggling.Steal,
 		deadlines.Timeouts, deadlines.Unsaid, deadlines.Cancelling,
 	}, names.All())
 }
