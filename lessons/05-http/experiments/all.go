@@ -6,6 +6,7 @@ import (
 
 	"onthewire/lessons/05-http/experiments/deadlines"
 	"onthewire/lessons/05-http/experiments/names"
+	"onthewire/lessons/05-http/experiments/retries"
 	"onthewire/lessons/05-http/experiments/reuse"
 	"onthewire/lessons/05-http/experiments/smuggling"
 	"onthewire/lessons/internal/experiment"
@@ -17,5 +18,6 @@ func All() []experiment.Experiment {
 		reuse.IdlePerHost, reuse.Stale, reuse.Undrained,
 		smuggling.Smuggle, smuggling.Steal,
 		deadlines.Timeouts, deadlines.Unsaid, deadlines.Cancelling,
+		retries.Silently, retries.Storm,
 	}, names.All())
 }
