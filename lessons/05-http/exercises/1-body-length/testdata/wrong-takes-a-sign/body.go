@@ -1,0 +1,44 @@
+// check says: a length with a sign, and the server does not refuse it, although the next one might see another end
+
+package bodylength
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+)
+
+const limit = 1 << 20
+
+func readBody(in *bufio.Reader, fields []field) ([]byte, error) {
+	var codings, lengths []string
+	for _, f := range fields {
+		switch strings.ToLower(f.name) {
+		case "transfer-encoding":
+			codings = append(codings, f.value)
+		case "content-length":
+			lengths = append(lengths, f.value)
+		}
+	}
+	switch {
+	case len(codings)+len(lengths) == 0:
+		return nil, nil
+	case len(codings)+len(lengths) > 1:
+		return nil, errors.New("the end of the body is told twice")
+	case len(codings) == 1 && strings.ToLower(codings[0]) == "chunked":
+		return readChunks(in)
+	case len(codings) == 1:
+		return nil, errors.New("a transfer coding that this server does not know")
+	}
+	n, err := strconv.ParseInt(lengths[0], 10, 63)
+	if err != nil || n < 0 || n > limit {
+		return nil, errors.New("no length, or too much")
+	}
+	body := make([]byte, n)
+	if _, err := io.ReadFull(in, body); err != nil {
+		return nil, err
+	}
+	return body, nil
+}
