@@ -16,7 +16,6 @@ import (
 // inLab is a scene on a link of the lab: with sockets of the kernel, in real time.
 func inLab(t *testing.T, way lab.Way) *scene {
 	t.Helper()
-	leak.Check(t)
 	n, err := network.Open(way.Delay)
 	must(t, err)
 	t.Cleanup(func() { must(t, n.Close()) })
@@ -41,6 +40,7 @@ func memory(t *testing.T) string {
 // How long ten thousand take is up to the machine, on which both ends and the link have to
 // find their time. It is logged.
 func TestManySmallFilesAreAskedForAfterTwoRoundTripsOfALinkOfTheLab(t *testing.T) {
+	leak.Check(t)
 	files := 100
 	if os.Getenv("SOAK") != "" {
 		files = 10_000
@@ -58,7 +58,9 @@ func TestManySmallFilesAreAskedForAfterTwoRoundTripsOfALinkOfTheLab(t *testing.T
 
 // The link is cut for longer than either side waits, and comes back.
 func TestATransferOutlivesALinkOfTheLabThatIsCut(t *testing.T) {
+	leak.Check(t)
 	both(t, func(t *testing.T, put bool) {
+		t.Parallel()
 		s := inLab(t, lab.Way{Delay: 5 * time.Millisecond, Rate: 20_000_000})
 		const idle = 250 * time.Millisecond
 		s.config.MaxIdleTimeout = idle
