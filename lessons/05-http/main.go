@@ -22,6 +22,7 @@ var commands struct {
 	Type      typeCommand      `cmd:"" help:"Type a request byte for byte, and see in hex what comes back, and when."`
 	Grid      gridCommand      `cmd:"" help:"Show what three parsers make of one request, and where they disagree."`
 	Twelve    twelveCommand    `cmd:"" help:"Post twelve bytes over a long link, and count what they cost."`
+	Frames    framesCommand    `cmd:"" help:"Ask by HTTP/2, and see every frame of both sides."`
 	Try       tryCommand       `cmd:"" help:"Run an experiment: one thing changed, and what that changes."`
 }
 
