@@ -2,8 +2,6 @@ package everywhere
 
 import (
 	"context"
-	"net"
-	"net/http"
 	"sync"
 	"time"
 
@@ -48,35 +46,5 @@ func (i *idleTimer) add(n int) {
 		i.timer.Stop()
 	} else {
 		i.timer.Reset(IdleTimeout)
-	}
-}
-
-// newcomers are the connections that have not asked anything yet. To http.Server's Shutdown these
-// are as good as busy for five seconds.
-type newcomers struct {
-	mu    sync.Mutex
-	conns map[net.Conn]bool
-}
-
-// see is an http.Server's ConnState.
-func (n *newcomers) see(conn net.Conn, state http.ConnState) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if state != http.StateNew {
-		delete(n.conns, conn)
-		return
-	}
-	if n.conns == nil {
-		n.conns = make(map[net.Conn]bool)
-	}
-	n.conns[conn] = true
-}
-
-// hurry gives those that are there so much time for their request.
-func (n *newcomers) hurry(within time.Duration) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	for conn := range n.conns {
-		conn.SetReadDeadline(time.Now().Add(within))
 	}
 }

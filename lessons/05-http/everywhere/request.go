@@ -2,7 +2,6 @@ package everywhere
 
 import (
 	"net/http"
-	"sync/atomic"
 	"time"
 )
 
@@ -66,23 +65,4 @@ func (w *countedWriter) Write(p []byte) (int, error) {
 	n, err := w.ResponseWriter.Write(p)
 	w.bytes += int64(n)
 	return n, err
-}
-
-// A counter knows how many requests there are. One goroutine may wait for it to change.
-type counter struct {
-	n       atomic.Int64
-	changed chan struct{}
-}
-
-func newCounter() counter { return counter{changed: make(chan struct{}, 1)} }
-
-func (c *counter) begin() { c.add(1) }
-func (c *counter) end()   { c.add(-1) }
-
-func (c *counter) add(n int64) {
-	c.n.Add(n)
-	select {
-	case c.changed <- struct{}{}:
-	default: // it has not seen the last change yet
-	}
 }

@@ -2,7 +2,7 @@
 //
 // Read it in this order: listen.go (where), server.go (one handler, three protocols), settings.go
 // (what a client may cost), request.go (what is done about each request), idle.go (what HTTP/3's
-// server leaves to us), stop.go (how it ends).
+// server leaves to us), stop.go and conns.go (how it ends).
 package everywhere
 
 import (
@@ -23,10 +23,10 @@ type Server struct {
 	Watch func(Answered) // hears of every request when it has been answered, if it is set
 	Drain time.Duration  // how long stopping may take
 
-	handler  http.Handler
-	onTCP    counter // of requests
-	onUDP    counter
-	newcomer newcomers
+	handler http.Handler
+	onTCP   counter // of requests
+	onUDP   counter
+	conns   conns
 }
 
 // New gives one handler to both.
@@ -42,7 +42,7 @@ func New(handler http.Handler, certificate tls.Certificate) *Server {
 	}
 	s.TCP.Handler = http.HandlerFunc(s.overTCP)
 	s.UDP.Handler = http.HandlerFunc(s.overUDP)
-	s.TCP.ConnState = s.newcomer.see
+	s.TCP.ConnState = s.conns.see
 	s.UDP.ConnContext = watchIdle
 	return s
 }
@@ -59,8 +59,8 @@ func (s *Server) Serve(ctx context.Context, on Listeners) error {
 	case <-ctx.Done():
 		return s.stop()
 	case err := <-failed:
-		s.TCP.Close()
-		s.UDP.Close()
+		go s.UDP.Close() // it waits for every handler, however long
+		s.cut()
 		return fmt.Errorf("serve: %w", err)
 	}
 }

@@ -3,6 +3,7 @@ package everywhere
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 )
 
@@ -28,7 +29,7 @@ func (s *Server) stop() error {
 	defer cancel()
 	drained := make(chan struct{}, 2)
 	go func() {
-		s.newcomer.hurry(Settle)
+		s.conns.hurry(Settle)
 		s.TCP.Shutdown(ctx)
 		s.onTCP.rest(ctx, 0)
 		drained <- struct{}{}
@@ -40,19 +41,26 @@ func (s *Server) stop() error {
 	for range cap(drained) {
 		select {
 		case <-drained:
-		case <-ctx.Done():
+		case <-ctx.Done(): // UDP's Shutdown has closed all, and waits for handlers however long
 		}
 	}
 	cut := s.onTCP.n.Load() + s.onUDP.n.Load()
-	s.TCP.Close()
+	s.cut()
 	if cut == 0 {
 		return nil
 	}
-	last, cancel := context.WithTimeout(context.Background(), lastWords)
-	defer cancel()
-	s.onTCP.rest(last, 0)
-	s.onUDP.rest(last, 0)
 	return &Cut{cut}
+}
+
+// cut ends all that is left, and waits for handlers to notice, since a program that exits would
+// end them in the middle of anything.
+func (s *Server) cut() {
+	s.conns.cut()
+	s.TCP.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), lastWords)
+	defer cancel()
+	s.onTCP.rest(ctx, 0)
+	s.onUDP.rest(ctx, 0)
 }
 
 // shutdownUDP says GOAWAY, upon which clients close when they have their answers. Not all do. Nobody
@@ -66,6 +74,25 @@ func (s *Server) shutdownUDP(ctx context.Context) {
 		settled()
 	}()
 	s.UDP.Shutdown(ctx)
+}
+
+// A counter knows how many requests there are. One goroutine may wait for it to change.
+type counter struct {
+	n       atomic.Int64
+	changed chan struct{}
+}
+
+func newCounter() counter { return counter{changed: make(chan struct{}, 1)} }
+
+func (c *counter) begin() { c.add(1) }
+func (c *counter) end()   { c.add(-1) }
+
+func (c *counter) add(n int64) {
+	c.n.Add(n)
+	select {
+	case c.changed <- struct{}{}:
+	default: // it has not seen the last change yet
+	}
 }
 
 // rest waits until there has been no request for so long.

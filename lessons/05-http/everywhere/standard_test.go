@@ -1,0 +1,35 @@
+package everywhere
+
+import (
+	"cmp"
+	"context"
+	"testing"
+
+	"onthewire/lessons/05-http/site"
+	"onthewire/lessons/internal/devcert"
+	"onthewire/lessons/internal/servertest"
+)
+
+// What servertest's clients do, they do by HTTP/1.1 in the clear.
+func TestTheServerStandsWhatClientsDo(t *testing.T) {
+	servertest.Run(t, servertest.Server{
+		Open: func(ctx context.Context, set servertest.Settings) (string, func(context.Context) error, error) {
+			authority, err := devcert.New()
+			if err != nil {
+				return "", nil, err
+			}
+			certificate, err := authority.Certificate()
+			if err != nil {
+				return "", nil, err
+			}
+			on, err := Listen(ctx, "127.0.0.1:0", "127.0.0.1:0")
+			if err != nil {
+				return "", nil, err
+			}
+			server := New(new(site.Site).Handler(), certificate)
+			server.Drain = cmp.Or(set.Drain, Drain)
+			return on.Clear.Addr().String(), func(ctx context.Context) error { return server.Serve(ctx, on) }, nil
+		},
+		Talk: servertest.Get("/bytes?n=65536", 65536),
+	})
+}
