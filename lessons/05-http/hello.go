@@ -6,18 +6,24 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"os"
 
 	"onthewire/lessons/05-http/h1"
+	"onthewire/lessons/05-http/loop"
 	"onthewire/lessons/internal/cli"
 	"onthewire/lessons/internal/drain"
 )
 
 type helloCommand struct {
-	Addr string `default:"127.0.0.1:3000" help:"HOST:PORT to listen on; port 0 takes a free one."`
+	Addr   string `default:"127.0.0.1:3000" help:"HOST:PORT to listen on; port 0 takes a free one."`
+	Engine string `enum:"goroutines,loop" default:"goroutines" help:"A goroutine for each client, or one loop for all: ${enum}."`
 }
 
 func (c helloCommand) Run(ctx context.Context) error {
+	if c.Engine == "loop" {
+		return c.loop(ctx)
+	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
 	if err != nil {
 		return cli.NotListening(err)
@@ -27,8 +33,30 @@ func (c helloCommand) Run(ctx context.Context) error {
 		Handler: hello,
 		Report:  func(err error) { fmt.Fprintln(os.Stderr, err) },
 	}
-	err = server.Serve(ctx, listener)
-	if cut, ok := errors.AsType[*drain.Cut](err); ok { // it has stopped, as it was told
+	return stopped(server.Serve(ctx, listener))
+}
+
+// loop says the same to everybody without a goroutine for each, and reports nobody.
+func (c helloCommand) loop(ctx context.Context) error {
+	at, err := net.ResolveTCPAddr("tcp", c.Addr)
+	if err != nil {
+		return cli.NotListening(fmt.Errorf("listen %s: %w", c.Addr, err))
+	}
+	ip := at.AddrPort().Addr()
+	if !ip.IsValid() {
+		ip = netip.IPv6Unspecified() // ":3000", which is everywhere
+	}
+	server, err := loop.Listen(netip.AddrPortFrom(ip.Unmap(), at.AddrPort().Port()))
+	if err != nil {
+		return cli.NotListening(err)
+	}
+	server.Body = []byte("Hello, World!")
+	cli.Listening(server.Addr())
+	return stopped(server.Serve(ctx))
+}
+
+func stopped(err error) error {
+	if cut, ok := errors.AsType[*drain.Cut](err); ok { // as it was told
 		fmt.Fprintln(os.Stderr, cut)
 		return nil
 	}
