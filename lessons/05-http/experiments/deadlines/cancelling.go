@@ -46,6 +46,7 @@ func cancelling(ctx context.Context, r *experiment.Report) error {
 		}
 		made[i] = int(w.made.Load())
 		r.Add(version+": the client gets", seen.client)
+		r.Add("  is that context.Canceled to errors.Is", errors.Is(seen.client, context.Canceled))
 		r.Add("  the server's Read gets", seen.read)
 		r.Add("  and its Write", seen.write)
 		r.Add("  the server's context", seen.context)

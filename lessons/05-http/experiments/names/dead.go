@@ -28,24 +28,26 @@ const (
 )
 
 func dead(ctx context.Context, r *experiment.Report) error {
-	without, _, err := losing(ctx, nil, beside)
+	without, _, _, err := losing(ctx, nil, beside)
 	if err != nil {
 		return err
 	}
 	r.Add("no pings: lost requests", fmt.Sprintf("%d, %d at a time", without, beside))
-	with, took, err := losing(ctx, &http.HTTP2Config{SendPingTimeout: 100 * time.Millisecond, PingTimeout: 50 * time.Millisecond}, 1)
+	with, took, told, err := losing(ctx, &http.HTTP2Config{SendPingTimeout: 100 * time.Millisecond, PingTimeout: 50 * time.Millisecond}, 1)
 	if err != nil {
 		return err
 	}
 	r.Add("SendPingTimeout 100 ms, PingTimeout 50 ms", fmt.Sprintf("%d, one after the other", with))
 	r.Add("  answered again after", took.Round(time.Millisecond))
-	r.Shown = without >= 200 && with < 30
+	r.Add("  one without a timeout gets", told)
+	r.Shown = without >= 200 && with < 30 && told != nil
 	r.Says = "Every lost request keeps its place on the dead connection, until none is left of the 250 that the server allows. Only then a new one is opened. A ping finds out sooner."
 	return nil
 }
 
-// losing cuts the way after one answer, and asks until there is another one.
-func losing(ctx context.Context, config *http.HTTP2Config, atOnce int) (lost int, took time.Duration, err error) {
+// losing cuts the way after one answer, and asks until there is another one. Beside them, if there
+// are pings, it asks once without a timeout, and returns what that is told.
+func losing(ctx context.Context, config *http.HTTP2Config, atOnce int) (lost int, took time.Duration, told, err error) {
 	var protocols http.Protocols
 	protocols.SetUnencryptedHTTP2(true)
 	n := network.New(time.Millisecond)
@@ -54,9 +56,7 @@ func losing(ctx context.Context, config *http.HTTP2Config, atOnce int) (lost int
 	defer server.Close()
 	transport := &http.Transport{DialContext: n.DialContext, Protocols: &protocols, HTTP2: config}
 	defer transport.CloseIdleConnections()
-	ask := func() error {
-		ctx, cancel := context.WithTimeout(ctx, within)
-		defer cancel()
+	ask := func(ctx context.Context) error {
 		req, err := http.NewRequestWithContext(ctx, "GET", "http://server/", nil)
 		if err != nil {
 			return err
@@ -67,17 +67,26 @@ func losing(ctx context.Context, config *http.HTTP2Config, atOnce int) (lost int
 		}
 		return err
 	}
-	if err := ask(); err != nil {
-		return 0, 0, err
+	if err := ask(ctx); err != nil {
+		return 0, 0, nil, err
 	}
 	n.Cut()
-	begun := time.Now()
+	begun, first := time.Now(), make(chan error, 1)
+	go func() {
+		if config == nil {
+			first <- nil
+			return
+		}
+		first <- ask(ctx)
+	}()
 	var failed, answered atomic.Int64
 	for answered.Load() == 0 {
 		var all sync.WaitGroup
 		for range atOnce {
 			all.Go(func() {
-				if err := ask(); err == nil {
+				ctx, cancel := context.WithTimeout(ctx, within)
+				defer cancel()
+				if err := ask(ctx); err == nil {
 					answered.Add(1)
 				} else if !errors.Is(err, context.Canceled) {
 					failed.Add(1)
@@ -86,8 +95,10 @@ func losing(ctx context.Context, config *http.HTTP2Config, atOnce int) (lost int
 		}
 		all.Wait()
 		if failed.Load() > 2000 || ctx.Err() != nil {
-			return 0, 0, fmt.Errorf("%d requests were lost, and the connection is still used: %w", failed.Load(), ctx.Err())
+			<-first
+			return 0, 0, nil, fmt.Errorf("%d requests were lost, and the connection is still used: %w", failed.Load(), ctx.Err())
 		}
 	}
-	return int(failed.Load()), time.Since(begun), nil
+	took = time.Since(begun)
+	return int(failed.Load()), took, <-first, nil
 }
