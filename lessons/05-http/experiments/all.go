@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"onthewire/lessons/05-http/experiments/deadlines"
+	"onthewire/lessons/05-http/experiments/keepalive"
 	"onthewire/lessons/05-http/experiments/names"
 	"onthewire/lessons/05-http/experiments/retries"
 	"onthewire/lessons/05-http/experiments/reuse"
@@ -15,6 +16,7 @@ import (
 // All are the experiments of this system.
 func All() []experiment.Experiment {
 	return slices.Concat([]experiment.Experiment{
+		keepalive.Pipelining, keepalive.Continue, keepalive.UnreadBody,
 		reuse.IdlePerHost, reuse.Stale, reuse.Undrained,
 		smuggling.Smuggle, smuggling.Steal,
 		deadlines.Timeouts, deadlines.Unsaid, deadlines.Cancelling,

@@ -96,10 +96,10 @@ func (c *conn) Write(p []byte) (n int, err error) {
 	return n, err
 }
 
-// linger ends a connection so that what we have said arrives (RFC 9112, section 9.6). A byte
-// that lies unread in a closed socket, or comes to one, makes the kernel send RST, and that
-// takes from the client what it has not read yet: the refusal, of all things. So we finish
-// (FIN), and read on until the client has finished too.
+// linger ends a connection so that what we have said is heard (RFC 9112, section 9.6). To a
+// byte that comes to a closed socket the kernel answers with RST. Then the client's next write
+// fails, and it may never read the refusal that lies in its buffer, if RST has not emptied
+// that. So we finish (FIN), and read on until the client has finished too.
 func (c *conn) linger() {
 	half, ok := c.Conn.(interface{ CloseWrite() error })
 	if ok && half.CloseWrite() == nil {
