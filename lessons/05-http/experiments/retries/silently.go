@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"onthewire/lessons/05-http/experiments/network"
+	"onthewire/lessons/05-http/pool"
 	"onthewire/lessons/internal/experiment"
 )
 
@@ -28,22 +29,24 @@ type sending struct {
 	key      bool
 	fresh    bool // nobody has used the connection before
 	fault    fault
+	own      bool // by our own pool
 	arrivals int
 }
 
 var sendings = []sending{
-	{1, "GET", "none", false, false, closes, 2},
-	{1, "GET", "none", false, true, closes, 1},
-	{1, "GET", "none", false, false, oneByte, 1},
-	{1, "GET", "none", false, false, busy, 1},
-	{1, "PUT", "a copy", false, false, closes, 1},
-	{1, "POST", "a copy", false, false, closes, 1},
-	{1, "POST", "a copy", true, false, closes, 2},
-	{1, "POST", "once", true, false, closes, 1},
-	{2, "GET", "none", false, false, closes, 1},
-	{2, "POST", "a copy", false, false, refuses, 2},
-	{2, "POST", "once", false, false, refuses, 1},
-	{2, "POST", "a copy", false, false, goesAway, 2},
+	{1, "GET", "none", false, false, closes, false, 2},
+	{1, "GET", "none", false, true, closes, false, 1},
+	{1, "GET", "none", false, false, oneByte, false, 1},
+	{1, "GET", "none", false, false, busy, false, 1},
+	{1, "PUT", "a copy", false, false, closes, false, 1},
+	{1, "POST", "a copy", false, false, closes, false, 1},
+	{1, "POST", "a copy", true, false, closes, false, 2},
+	{1, "POST", "once", true, false, closes, false, 1},
+	{2, "GET", "none", false, false, closes, false, 1},
+	{2, "GET", "none", false, false, closes, true, 2},
+	{2, "POST", "a copy", false, false, refuses, false, 2},
+	{2, "POST", "once", false, false, refuses, false, 1},
+	{2, "POST", "a copy", false, false, goesAway, false, 2},
 }
 
 func (s sending) String() string {
@@ -56,6 +59,9 @@ func (s sending) String() string {
 	}
 	if s.fresh {
 		text += ", new connection"
+	}
+	if s.own {
+		text += ", our pool"
 	}
 	return text + ": " + string(s.fault)
 }
@@ -91,8 +97,14 @@ func (s sending) send(ctx context.Context) (arrivals int, err error) {
 	defer by.serve(n, each)()
 	transport := &http.Transport{DialContext: n.DialContext, Protocols: &protocols}
 	defer transport.CloseIdleConnections()
+	var through http.RoundTripper = transport
+	if s.own {
+		p := &pool.Pool{Transport: transport, IdlePerHost: 2}
+		defer p.Close()
+		through = p
+	}
 	if !s.fresh {
-		if _, err := ask(ctx, transport, "GET", "/", nil, false); err != nil {
+		if _, err := ask(ctx, through, "GET", "/", nil, false); err != nil {
 			return 0, err
 		}
 	}
@@ -103,14 +115,14 @@ func (s sending) send(ctx context.Context) (arrivals int, err error) {
 	case "once":
 		body = io.MultiReader(strings.NewReader("a body"))
 	}
-	status, err := ask(ctx, transport, s.method, "/tested", body, s.key)
+	status, err := ask(ctx, through, s.method, "/tested", body, s.key)
 	if err == nil && status != "200 OK" {
 		err = fmt.Errorf("%s", status)
 	}
 	return int(by.tested.Load()), err
 }
 
-func ask(ctx context.Context, t *http.Transport, method, path string, body io.Reader, key bool) (status string, err error) {
+func ask(ctx context.Context, through http.RoundTripper, method, path string, body io.Reader, key bool) (status string, err error) {
 	req, err := http.NewRequestWithContext(ctx, method, "http://server"+path, body)
 	if err != nil {
 		return "", err
@@ -118,7 +130,7 @@ func ask(ctx context.Context, t *http.Transport, method, path string, body io.Re
 	if key {
 		req.Header.Set("Idempotency-Key", "1f0c")
 	}
-	resp, err := t.RoundTrip(req)
+	resp, err := through.RoundTrip(req)
 	if err != nil {
 		return "", err
 	}
