@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"net/netip"
 	"os"
+	"time"
 
 	"onthewire/lessons/05-http/h1"
 	"onthewire/lessons/05-http/loop"
@@ -17,7 +19,7 @@ import (
 
 type helloCommand struct {
 	Addr   string `default:"127.0.0.1:3000" help:"HOST:PORT to listen on; port 0 takes a free one."`
-	Engine string `enum:"goroutines,loop" default:"goroutines" help:"A goroutine for each client, or one loop for all: ${enum}."`
+	Engine string `enum:"goroutines,loop,net/http" default:"goroutines" help:"A goroutine for each client, one loop for all, or Go's own server to compare with: ${enum}."`
 }
 
 func (c helloCommand) Run(ctx context.Context) error {
@@ -29,6 +31,9 @@ func (c helloCommand) Run(ctx context.Context) error {
 		return cli.NotListening(err)
 	}
 	cli.Listening(listener.Addr())
+	if c.Engine == "net/http" {
+		return standard(ctx, listener)
+	}
 	server := &h1.Server{
 		Handler: hello,
 		Report:  func(err error) { fmt.Fprintln(os.Stderr, err) },
@@ -53,6 +58,30 @@ func (c helloCommand) loop(ctx context.Context) error {
 	server.Body = []byte("Hello, World!")
 	cli.Listening(server.Addr())
 	return stopped(server.Serve(ctx))
+}
+
+// standard is the same by net/http.
+func standard(ctx context.Context, listener net.Listener) error {
+	server := &http.Server{
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			io.Copy(io.Discard, r.Body)
+			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+			io.WriteString(w, "Hello, World!")
+		}),
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       time.Minute,
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("accept: %w", err)
+	case <-ctx.Done():
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 4*time.Second)
+	defer cancel()
+	defer server.Close()
+	return server.Shutdown(ctx)
 }
 
 func stopped(err error) error {
