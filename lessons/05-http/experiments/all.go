@@ -4,8 +4,10 @@ package experiments
 import (
 	"slices"
 
+	"onthewire/lessons/05-http/experiments/conversation"
 	"onthewire/lessons/05-http/experiments/deadlines"
 	"onthewire/lessons/05-http/experiments/keepalive"
+	"onthewire/lessons/05-http/experiments/hostile"
 	"onthewire/lessons/05-http/experiments/names"
 	"onthewire/lessons/05-http/experiments/retries"
 	"onthewire/lessons/05-http/experiments/reuse"
@@ -21,5 +23,7 @@ func All() []experiment.Experiment {
 		smuggling.Smuggle, smuggling.Steal,
 		deadlines.Timeouts, deadlines.Unsaid, deadlines.Cancelling,
 		retries.Silently, retries.Storm,
+		conversation.Stall, conversation.GoAway,
+		hostile.RapidReset, hostile.Continuation, hostile.Control,
 	}, names.All())
 }
