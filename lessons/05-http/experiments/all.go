@@ -6,8 +6,8 @@ import (
 
 	"onthewire/lessons/05-http/experiments/conversation"
 	"onthewire/lessons/05-http/experiments/deadlines"
-	"onthewire/lessons/05-http/experiments/keepalive"
 	"onthewire/lessons/05-http/experiments/hostile"
+	"onthewire/lessons/05-http/experiments/keepalive"
 	"onthewire/lessons/05-http/experiments/names"
 	"onthewire/lessons/05-http/experiments/retries"
 	"onthewire/lessons/05-http/experiments/reuse"
