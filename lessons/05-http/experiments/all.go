@@ -18,7 +18,7 @@ import (
 // All are the experiments of this system.
 func All() []experiment.Experiment {
 	return slices.Concat([]experiment.Experiment{
-		keepalive.Pipelining, keepalive.Continue, keepalive.UnreadBody,
+		keepalive.Refusals, keepalive.Pipelining, keepalive.Continue, keepalive.UnreadBody,
 		reuse.IdlePerHost, reuse.Stale, reuse.Undrained,
 		smuggling.Smuggle, smuggling.Steal,
 		deadlines.Timeouts, deadlines.Unsaid, deadlines.Cancelling,

@@ -72,11 +72,6 @@ func (r *Request) frame(in *bufio.Reader, limits Limits) (err error) {
 		return err
 	}
 	if r.Length == Chunked {
-		for _, f := range r.Fields {
-			if strings.EqualFold(f.Name, "Trailer") && announcesFraming(f.Value) {
-				return refuse(400, "it announces that %.40s come behind the body, where it is too late", f.Value)
-			}
-		}
 		r.chunks = chunks{in: in, request: r, limits: limits}
 		r.Body = &r.chunks
 		return nil
@@ -133,29 +128,29 @@ func (c *chunks) Read(p []byte) (n int, err error) {
 	return n, c.err
 }
 
-// next reads from the end of a piece to the beginning of another, and returns how long that
-// one is, or io.EOF if there is none.
+// next reads from behind a piece to the beginning of another, and returns how long that one
+// is, or io.EOF if there is none.
 func (c *chunks) next() (size int64, err error) {
-	line := ""
 	if c.total > 0 {
-		line, err = readLine(c.in, 400)
-	}
-	if err == nil && line != "" {
-		err = refuse(400, "behind a chunk comes %.40q, and not the end of a line: its size is wrong", line)
-	}
-	if err == nil {
-		line, err = readLine(c.in, 400)
-	}
-	if err == nil {
-		size, err = c.size(line)
-	}
-	if err == nil && size == 0 {
-		if c.request.Trailers, err = readTrailers(c.in, c.limits); err == nil {
-			return 0, io.EOF
+		switch line, err := readLine(c.in, 400); {
+		case err != nil:
+			return 0, halfway(err)
+		case line != "":
+			return 0, refuse(400, "behind a chunk comes %.40q, and not the end of the line: its size is wrong", line)
 		}
 	}
-	c.total += size
-	return size, halfway(err)
+	line, err := readLine(c.in, 400)
+	if err != nil {
+		return 0, halfway(err)
+	}
+	if size, err = c.size(line); err != nil || size > 0 {
+		c.total += size
+		return size, err
+	}
+	if c.request.Trailers, err = readTrailers(c.in, c.limits); err != nil {
+		return 0, halfway(err)
+	}
+	return 0, io.EOF
 }
 
 // size takes hexadecimal digits: no sign, no 0x, no space. What comes behind a semicolon is
@@ -181,15 +176,4 @@ func (c *chunks) size(line string) (size int64, err error) {
 		return 0, refuse(400, "a chunk extension has a control byte in it: %#02x", control)
 	}
 	return size, nil
-}
-
-// hexDigit is the value of a digit, or -1.
-func hexDigit(c byte) int {
-	switch {
-	case isDigit(c):
-		return int(c - '0')
-	case 'a' <= c|0x20 && c|0x20 <= 'f':
-		return int(c|0x20-'a') + 10
-	}
-	return -1
 }

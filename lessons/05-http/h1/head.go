@@ -34,6 +34,13 @@ func (r *Request) read(in *bufio.Reader, limits Limits) error {
 		return err
 	}
 	r.Close = r.has("Connection", "close") || r.Proto == "HTTP/1.0" && !r.has("Connection", "keep-alive")
+	for _, list := range r.all("Trailer") {
+		for name := range strings.SplitSeq(list, ",") {
+			if isFraming(strings.Trim(name, " \t")) {
+				return refuse(400, "it announces %.40s for behind the body, where that is too late", name)
+			}
+		}
+	}
 	return r.frame(in, limits)
 }
 
@@ -110,16 +117,6 @@ func readTrailers(in *bufio.Reader, limits Limits) ([]Field, error) {
 		}
 	}
 	return trailers, err
-}
-
-// announcesFraming tells whether one of the names in a list is framing.
-func announcesFraming(list string) bool {
-	for name := range strings.SplitSeq(list, ",") {
-		if isFraming(strings.Trim(name, " \t")) {
-			return true
-		}
-	}
-	return false
 }
 
 // isFraming tells whether a field says whom a message is for or where it ends.

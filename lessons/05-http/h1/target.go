@@ -56,7 +56,7 @@ func legible(target string) error {
 		switch c := target[i]; {
 		case c <= ' ' || c >= 0x7f || c == '#':
 			return refuse(400, "the target has %q in it, which a URL writes as %%%02X", c, c)
-		case c == '%' && (len(target) < i+3 || !isHex(target[i+1]) || !isHex(target[i+2])):
+		case c == '%' && (len(target) < i+3 || hexDigit(target[i+1]) < 0 || hexDigit(target[i+2]) < 0):
 			return refuse(400, "the target has a %% in it without two hexadecimal digits")
 		}
 	}
@@ -97,4 +97,13 @@ func cutPort(s string) (host, port string, ok bool) {
 	return s[:colon], s[colon+1:], true
 }
 
-func isHex(c byte) bool { return hexDigit(c) >= 0 }
+// hexDigit is the value of a digit, or -1.
+func hexDigit(c byte) int {
+	switch {
+	case isDigit(c):
+		return int(c - '0')
+	case 'a' <= c|0x20 && c|0x20 <= 'f':
+		return int(c|0x20-'a') + 10
+	}
+	return -1
+}
