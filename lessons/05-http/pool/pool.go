@@ -40,31 +40,30 @@ type host struct{ scheme, address string }
 
 type conn struct {
 	*http.ClientConn
-	answered atomic.Bool
-	idle     *time.Timer // runs while the connection has no request; guarded by Pool.mu
+	lent atomic.Int32 // to so many requests so far
+	idle *time.Timer  // runs while the connection has no request; guarded by Pool.mu
 }
 
-// RoundTrip asks on a connection that the pool has, or else on a new one. If a connection that has
-// answered before breaks under this request, the server may have closed it while our bytes were
+// RoundTrip asks on a connection that the pool has, or else on a new one. If a connection that
+// others have used breaks under this request, the server may have closed it while our bytes were
 // under way. Then it asks again, provided that the request may be repeated, and on a new
 // connection, because the others may be as old.
 func (p *Pool) RoundTrip(req *http.Request) (*http.Response, error) {
 	to := host{req.URL.Scheme, net.JoinHostPort(req.URL.Hostname(), req.URL.Port())}
 	for repeats := 0; ; repeats++ {
-		c, err := p.get(req.Context(), to, repeats > 0)
+		c, reused, err := p.get(req.Context(), to, repeats > 0)
 		if err != nil {
 			if req.Body != nil {
 				req.Body.Close()
 			}
 			return nil, err
 		}
-		got(req, c.answered.Load())
+		got(req, reused)
 		resp, err := c.RoundTrip(req)
 		if err == nil {
-			c.answered.Store(true)
 			return resp, nil
 		}
-		if !c.answered.Load() || c.Available() > 0 || !repeatable(req, err) || repeats == maxRepeats {
+		if c.lent.Load() < 2 || c.Available() > 0 || !repeatable(req, err) || repeats == maxRepeats {
 			return nil, err
 		}
 		if req, err = rewound(req); err != nil {
@@ -73,14 +72,14 @@ func (p *Pool) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 }
 
-// get returns a connection with a place reserved on it.
-func (p *Pool) get(ctx context.Context, to host, fresh bool) (*conn, error) {
+// get returns a connection with a place reserved on it, and whether somebody has used it before.
+func (p *Pool) get(ctx context.Context, to host, fresh bool) (c *conn, reused bool, err error) {
 	if !fresh {
 		p.mu.Lock()
-		c := p.take(to)
+		c = p.take(to)
 		p.mu.Unlock()
 		if c != nil {
-			return c, nil
+			return c, true, nil
 		}
 	}
 	return p.open(ctx, to)
@@ -91,6 +90,7 @@ func (p *Pool) get(ctx context.Context, to host, fresh bool) (*conn, error) {
 func (p *Pool) take(to host) *conn {
 	for _, c := range slices.Backward(p.hosts[to]) {
 		if c.Reserve() == nil {
+			c.lent.Add(1)
 			c.stopIdle()
 			return c
 		}
@@ -100,26 +100,27 @@ func (p *Pool) take(to host) *conn {
 
 // open makes a connection with a place reserved on it. If that is HTTP/2, and another one has
 // come to have places meanwhile, one is enough.
-func (p *Pool) open(ctx context.Context, to host) (*conn, error) {
+func (p *Pool) open(ctx context.Context, to host) (c *conn, reused bool, err error) {
 	made, err := p.Transport.NewClientConn(ctx, to.scheme, to.address)
 	if err != nil {
-		return nil, fmt.Errorf("open a connection: %w", err)
+		return nil, false, fmt.Errorf("open a connection: %w", err)
 	}
-	c := &conn{ClientConn: made}
+	c = &conn{ClientConn: made}
+	c.lent.Store(1)
 	if err := c.Reserve(); err != nil {
 		c.Close()
-		return nil, fmt.Errorf("use a new connection: %w", err)
+		return nil, false, fmt.Errorf("use a new connection: %w", err)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
 		go c.Close()
-		return nil, ErrClosed
+		return nil, false, ErrClosed
 	}
 	if c.Available() > 0 {
 		if other := p.take(to); other != nil {
 			go c.Close()
-			return other, nil
+			return other, true, nil
 		}
 	}
 	if p.hosts == nil {
@@ -128,7 +129,7 @@ func (p *Pool) open(ctx context.Context, to host) (*conn, error) {
 	p.hosts[to] = append(p.hosts[to], c)
 	// The hook runs inside Reserve too, which we call while we hold the lock.
 	c.SetStateHook(func(*http.ClientConn) { go p.settle(to, c) })
-	return c, nil
+	return c, false, nil
 }
 
 // got tells a trace whether the connection has had requests before, as http.Transport does.

@@ -51,6 +51,7 @@ func losing(ctx context.Context, config *http.HTTP2Config, atOnce int) (lost int
 	var protocols http.Protocols
 	protocols.SetUnencryptedHTTP2(true)
 	n := network.New(time.Millisecond)
+	defer n.Close() // the dead connection is not idle, so nobody else closes it
 	server := &http.Server{Protocols: &protocols, Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})}
 	go server.Serve(n.Listen("server:80"))
 	defer server.Close()

@@ -56,6 +56,16 @@ func (n *Network) Cut() {
 	}
 }
 
+// Close closes both ends of all connections that there are.
+func (n *Network) Close() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, c := range n.conns {
+		c.Close()
+		c.peer.Close()
+	}
+}
+
 // Dialed tells how many connections have been made so far.
 func (n *Network) Dialed() int {
 	n.mu.Lock()
