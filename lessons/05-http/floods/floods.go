@@ -10,6 +10,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"time"
 
 	"golang.org/x/net/http2"
 )
@@ -40,7 +41,13 @@ func (f Flood) Send(ctx context.Context, conn net.Conn, most int) (o Outcome, er
 	framer.AllowIllegalWrites = true
 	heard := make(chan end, 1)
 	if !f.Mute {
-		go func() { heard <- listen(framer) }()
+		go func() {
+			e := listen(framer)
+			heard <- e
+			if e.err != nil {
+				conn.SetWriteDeadline(time.Now()) // whoever goes away reads no more
+			}
+		}()
 	}
 	write := func() error {
 		io.WriteString(buffered, http2.ClientPreface) // an error stays with buffered
@@ -73,6 +80,13 @@ func (f Flood) Send(ctx context.Context, conn net.Conn, most int) (o Outcome, er
 	}
 	o.Ended = o.Ended || err != nil
 	return o, ctx.Err()
+}
+
+// Gone waits until the server has closed a connection that it has ended. net/http waits a second
+// behind its GOAWAY, so that it is read.
+func Gone(conn net.Conn) {
+	conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+	io.Copy(io.Discard, conn)
 }
 
 var last = [8]byte{'t', 'h', 'e', ' ', 'e', 'n', 'd'}

@@ -96,6 +96,9 @@ func (v *victim) flood(t *testing.T, f Flood, most int) (o Outcome, answers int,
 		select {
 		case err := <-over:
 			must(t, err)
+			if o.Ended {
+				Gone(conn)
+			}
 			return o, answers, heap
 		default:
 		}

@@ -86,6 +86,9 @@ func (v *victim) stands(ctx context.Context, f floods.Flood, most int) (s siege,
 		s.heap = max(s.heap, memory.HeapAlloc)
 		select {
 		case err := <-over:
+			if s.Ended {
+				floods.Gone(conn)
+			}
 			return s, err
 		default:
 		}
