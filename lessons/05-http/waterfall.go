@@ -18,6 +18,7 @@ import (
 
 type waterfallCommand struct {
 	RTT  time.Duration `name:"rtt" default:"50ms" help:"The round trip."`
+	Lose int           `placeholder:"N" help:"Once the page is there, lose the Nth long packet that comes; needs the lab."`
 	JSON bool          `name:"json" help:"For a program."`
 }
 
@@ -25,6 +26,9 @@ type waterfallCommand struct {
 func (c waterfallCommand) Validate() error {
 	if c.RTT < time.Millisecond || c.RTT > 2*time.Second {
 		return fmt.Errorf("--rtt %v: at least 1ms, and at most 2s", c.RTT)
+	}
+	if c.Lose < 0 || c.Lose > 30 {
+		return fmt.Errorf("--lose %d: packets are numbered from 1, and at least 30 come", c.Lose)
 	}
 	return nil
 }
@@ -41,7 +45,12 @@ func (c waterfallCommand) Run(ctx context.Context) error {
 			return err
 		}
 		missing = n.Missing
-		load, err := waterfall.Fetch(ctx, n, protocol)
+		var load waterfall.Load
+		if c.Lose == 0 {
+			load, err = waterfall.Fetch(ctx, n, protocol)
+		} else {
+			load, err = waterfall.Lose(ctx, n, protocol, c.Lose)
+		}
 		n.Close()
 		if ctx.Err() != nil {
 			return ctx.Err()

@@ -12,6 +12,7 @@ import (
 	"onthewire/lessons/05-http/experiments/retries"
 	"onthewire/lessons/05-http/experiments/reuse"
 	"onthewire/lessons/05-http/experiments/smuggling"
+	"onthewire/lessons/05-http/experiments/to3"
 	"onthewire/lessons/internal/experiment"
 )
 
@@ -25,5 +26,5 @@ func All() []experiment.Experiment {
 		retries.Silently, retries.Storm,
 		conversation.Stall, conversation.GoAway,
 		hostile.RapidReset, hostile.Continuation, hostile.Control,
-	}, names.All())
+	}, names.All(), to3.All())
 }

@@ -133,7 +133,7 @@ func (c *Client) refused(ctx context.Context, at string) bool {
 		return errno.Is(err, syscall.ECONNREFUSED)
 	}
 	_, err = conn.Read(make([]byte, 1))
-	return errno.Is(err, syscall.ECONNREFUSED)
+	return errno.Is(err, syscall.ECONNREFUSED) || errno.Is(err, syscall.ECONNRESET) // as Windows calls it
 }
 
 func port(address string) string {

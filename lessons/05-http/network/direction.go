@@ -12,7 +12,8 @@ import (
 
 // A direction carries the bytes of one side of a connection. What is written arrives after the
 // delay, in order, and is acknowledged after another. No more may be under way than the
-// window, which grows by what is acknowledged: slow start, without loss and without an end.
+// window, which grows by what is acknowledged: slow start, without loss and without an end. And
+// no more than the reader has room for.
 type direction struct {
 	network  *Network
 	toServer bool
@@ -39,7 +40,7 @@ func (d *direction) write(b []byte) (written int, err error) {
 	defer d.mu.Unlock()
 	for len(b) > 0 {
 		piece := b[:min(len(b), segment)]
-		for !d.ended && !d.reset && !passed(d.writeBy) && d.flight+len(piece) > d.window {
+		for !d.ended && !d.reset && !passed(d.writeBy) && d.flight+len(piece) > min(d.window, room-len(d.arrived)) {
 			d.changed.Wait()
 		}
 		switch {
@@ -102,6 +103,7 @@ func (d *direction) read(b []byte) (int, error) {
 	}
 	n := copy(b, d.arrived)
 	d.arrived = d.arrived[n:]
+	d.changed.Broadcast() // there is room: in truth the writer would hear of it a little later
 	return n, nil
 }
 

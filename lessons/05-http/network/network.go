@@ -108,6 +108,17 @@ func (n *Network) BlockUDP() {
 	}
 }
 
+// Lose loses exactly one packet on its way to the client: the nth of those to come, counted from
+// 1, that carry so many bytes or more. Only a link of the lab has TCP that sends it again.
+func (n *Network) Lose(nth, bytes int) (fallen <-chan lab.Packet, err error) {
+	if n.Missing != nil {
+		return nil, n.Missing
+	} else if n.Link == nil {
+		return nil, errors.New("a network in memory loses no single packet")
+	}
+	return n.Link.ToClient.Drop(nth, func(p lab.Packet) bool { return len(p.Payload) >= bytes }), nil
+}
+
 // Tap lets somebody see every packet as it is sent. see must not use the network.
 func (n *Network) Tap(see func(Packet)) {
 	n.mu.Lock()

@@ -14,6 +14,7 @@ import (
 const (
 	segment = 1448         // bytes of data in a packet of 1500, with TCP's timestamps
 	initial = 10 * segment // the window at first (RFC 6928)
+	room    = 1 << 20      // bytes that may wait for a reader
 )
 
 // dial is TCP's handshake: a round trip, and then both sides have a connection.

@@ -19,37 +19,62 @@ import (
 
 	"onthewire/lessons/05-http/network"
 	"onthewire/lessons/05-http/network/origin"
+	"onthewire/lessons/internal/lab"
 )
 
 // A Load is what it took to have the page.
 type Load struct {
-	Protocol    string
-	Files       []File // in the order of the page, itself first
-	Connections int
-	Ready       int           // round trips until the first request could leave
-	RoundTrips  int           // until all was there
-	Took        time.Duration // until all was there
+	Protocol    string        `json:"protocol"`
+	Files       []File        `json:"files"` // in the order of the page, itself first
+	Connections int           `json:"connections"`
+	Ready       int           `json:"round_trips_before"` // the first request could leave
+	RoundTrips  int           `json:"round_trips"`        // until all was there
+	Took        time.Duration `json:"ns"`                 // until all was there
 }
 
 // A File is one of the page's files, or the page. Its times are since the load began.
 type File struct {
-	Name       string
-	Bytes      int
-	Wanted     time.Duration // when the browser knew that it needs it
-	Asked      time.Duration // when a connection was free for the request
-	First      time.Duration // when the answer's first byte came
-	Complete   time.Duration
-	Connection int // counted from 1
+	Name       string        `json:"name"`
+	Bytes      int           `json:"bytes"`
+	Wanted     time.Duration `json:"wanted_ns"` // when the browser knew that it needs it
+	Asked      time.Duration `json:"asked_ns"`  // when a connection was free for the request
+	First      time.Duration `json:"first_ns"`  // when the answer's first byte came
+	Complete   time.Duration `json:"complete_ns"`
+	Connection int           `json:"connection"` // counted from 1
 }
 
 // Fetch loads the page over a network, from a server that it starts there.
-func Fetch(ctx context.Context, n *network.Network, p Protocol) (load Load, err error) {
+func Fetch(ctx context.Context, n *network.Network, p Protocol) (Load, error) {
+	return fetch(ctx, n, p, func() error { return nil })
+}
+
+// Lose is Fetch, and once the page is there it loses the nth long packet that comes.
+func Lose(ctx context.Context, n *network.Network, p Protocol, nth int) (Load, error) {
+	const long = 1000 // bytes; what is shorter only acknowledges, or is the end of something
+	var fallen <-chan lab.Packet
+	load, err := fetch(ctx, n, p, func() (err error) {
+		fallen, err = n.Lose(nth, long)
+		return err
+	})
+	if err != nil {
+		return Load{}, err
+	}
+	select {
+	case <-fallen:
+		return load, nil
+	default:
+		return Load{}, fmt.Errorf("lose packet %d over %s: so many long ones did not come", nth, p.Name)
+	}
+}
+
+// fetch calls paged when the page has come, before it asks for the files.
+func fetch(ctx context.Context, n *network.Network, p Protocol, paged func() error) (load Load, err error) {
 	s, err := origin.Start(n, origin.Kind{}, http.HandlerFunc(answer))
 	if err != nil {
 		return Load{}, err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	b := &browser{page: "https://" + network.Server + "/", trips: n.Count(), begun: time.Now(), connections: make(map[string]int)}
+	b := &browser{page: "https://" + network.Server + "/", trips: n.Count(), begun: time.Now(), paged: paged, connections: make(map[string]int)}
 	client, closing, err := p.open(n, s.Roots)
 	if err != nil {
 		return Load{}, err
@@ -71,6 +96,7 @@ type browser struct {
 	client http.RoundTripper
 	trips  *network.Trips
 	begun  time.Time
+	paged  func() error
 	files  []File
 
 	mu          sync.Mutex
@@ -85,6 +111,9 @@ func (b *browser) load(ctx context.Context) error {
 		return err
 	}
 	page.Name = "page"
+	if err := b.paged(); err != nil {
+		return err
+	}
 	names := named(text)
 	b.files = make([]File, 1+len(names))
 	b.files[0] = page
