@@ -4,8 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"fmt"
+	"net"
 	"net/http"
-	"os"
 	"os/exec"
 	"testing"
 	"time"
@@ -20,7 +21,8 @@ const hops = `performance.getEntries().filter(e => e.nextHopProtocol).map(e => e
 
 // One browser for all three. HTTP/1.1 is what it speaks in the clear. Where it is to speak HTTP/2 it
 // must not hear of HTTP/3: told by Alt-Svc, it changed over in the middle of the page (seen with
-// Chromium 156). Where it is to speak HTTP/3 it is told so by a flag, since else it would race.
+// Chromium 156). Where it is to speak HTTP/3 a flag names the origin, which is the same port under
+// another name.
 func TestABrowserLoadsThePageByEveryProtocol(t *testing.T) {
 	path := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
@@ -31,29 +33,24 @@ func TestABrowserLoadsThePageByEveryProtocol(t *testing.T) {
 	if path == "" {
 		t.Skip("there is no chromium or google-chrome here")
 	}
-	byTCP, _, certificate := stranger(t, unadvertised)
-	byUDP, _, other := stranger(t)
-	pins := ""
-	for _, c := range []*[]byte{&certificate.Leaf.RawSubjectPublicKeyInfo, &other.Leaf.RawSubjectPublicKeyInfo} {
-		sum := sha256.Sum256(*c)
-		pins += base64.StdEncoding.EncodeToString(sum[:]) + ","
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path),
+	on, _, certificate := stranger(t, unadvertised)
+	byTCP, port := on.TLS.Addr().String(), on.TLS.Addr().(*net.TCPAddr).Port
+	byUDP := fmt.Sprintf("localhost:%d", port)
+	pin := sha256.Sum256(certificate.Leaf.RawSubjectPublicKeyInfo)
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, // it sees this page only
 		chromedp.Flag("enable-quic", true),
-		chromedp.Flag("origin-to-force-quic-on", byUDP.QUIC.LocalAddr().String()),
-		chromedp.Flag("ignore-certificate-errors-spki-list", pins))
-	if os.Getuid() == 0 {
-		options = append(options, chromedp.NoSandbox)
-	}
+		chromedp.Flag("host-resolver-rules", "MAP localhost 127.0.0.1"), // nobody listens at ::1
+		chromedp.Flag("origin-to-force-quic-on", byUDP),
+		chromedp.Flag("ignore-certificate-errors-spki-list", base64.StdEncoding.EncodeToString(pin[:])))
 	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	defer stop()
 	ctx, closeTab := chromedp.NewContext(ctx)
 	defer closeTab()
 	must(t, chromedp.Do(ctx)) // it starts here, without a timeout
 	for _, c := range []struct{ url, want string }{
-		{"http://" + byTCP.Clear.Addr().String(), "http/1.1"},
-		{"https://" + byTCP.TLS.Addr().String(), "h2"},
-		{"https://" + byUDP.QUIC.LocalAddr().String(), "h3"},
+		{"http://" + on.Clear.Addr().String(), "http/1.1"},
+		{"https://" + byTCP, "h2"},
+		{"https://" + byUDP, "h3"},
 	} {
 		ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 		defer cancel()
@@ -63,7 +60,7 @@ func TestABrowserLoadsThePageByEveryProtocol(t *testing.T) {
 			t.Errorf("%s: the page is not whole: %v, %v", c.url, ran, err)
 		}
 		came, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](hops))
-		if err != nil || len(came) != 1+len(site.Parts) {
+		if err != nil || len(came) < 1+len(site.Parts) {
 			t.Errorf("%s: %q, %v", c.url, came, err)
 		}
 		for _, by := range came {
