@@ -9,6 +9,7 @@ import (
 	"onthewire/lessons/05-http/experiments/hostile"
 	"onthewire/lessons/05-http/experiments/keepalive"
 	"onthewire/lessons/05-http/experiments/names"
+	"onthewire/lessons/05-http/experiments/production"
 	"onthewire/lessons/05-http/experiments/retries"
 	"onthewire/lessons/05-http/experiments/reuse"
 	"onthewire/lessons/05-http/experiments/smuggling"
@@ -26,5 +27,6 @@ func All() []experiment.Experiment {
 		retries.Silently, retries.Storm,
 		conversation.Stall, conversation.GoAway,
 		hostile.RapidReset, hostile.Continuation, hostile.Control,
+		production.WriteTimeout, production.ReadyWait, production.Shutdown, production.TooEarly,
 	}, names.All(), to3.All())
 }
