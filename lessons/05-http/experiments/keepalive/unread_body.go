@@ -49,7 +49,7 @@ func unreadBody(ctx context.Context, r *experiment.Report) error {
 		r.Add(way.name+": 413 is heard by", heard[i])
 		r.Add("  of as many clients of net/http, by", own)
 	}
-	r.Shown = heard[0] == 0 && heard[1] == clients
+	r.Shown = heard[0] < clients && heard[1] == clients
 	r.Says = "A byte that comes to a closed socket is answered with RST. The refusal was on its way already, but the client's write fails first."
 	return nil
 }
