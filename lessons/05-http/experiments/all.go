@@ -8,10 +8,12 @@ import (
 	"onthewire/lessons/05-http/experiments/deadlines"
 	"onthewire/lessons/05-http/experiments/hostile"
 	"onthewire/lessons/05-http/experiments/keepalive"
+	"onthewire/lessons/05-http/experiments/live"
 	"onthewire/lessons/05-http/experiments/names"
 	"onthewire/lessons/05-http/experiments/production"
 	"onthewire/lessons/05-http/experiments/retries"
 	"onthewire/lessons/05-http/experiments/reuse"
+	"onthewire/lessons/05-http/experiments/secure"
 	"onthewire/lessons/05-http/experiments/smuggling"
 	"onthewire/lessons/05-http/experiments/to3"
 	"onthewire/lessons/internal/experiment"
@@ -28,5 +30,7 @@ func All() []experiment.Experiment {
 		conversation.Stall, conversation.GoAway,
 		hostile.RapidReset, hostile.Continuation, hostile.Control,
 		production.WriteTimeout, production.ReadyWait, production.Shutdown, production.TooEarly,
+		live.WebSocketClose, live.SSEResume,
+		secure.HandshakeBlocks, secure.Truncation,
 	}, names.All(), to3.All())
 }

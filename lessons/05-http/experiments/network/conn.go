@@ -41,6 +41,7 @@ func (c *conn) Read(b []byte) (int, error) {
 				s.segments = s.segments[1:]
 			}
 			s.bytes -= n
+			s.read += n
 			s.changed.Broadcast()
 			return n, nil
 		case len(s.segments) == 0 && !s.fin.IsZero() && !now.Before(s.fin):
@@ -68,8 +69,10 @@ func (c *conn) Write(b []byte) (n int, err error) {
 			part := bytes.Clone(b[n:min(len(b), n+room)])
 			to.segments = append(to.segments, segment{time.Now().Add(c.delay), part})
 			to.bytes += len(part)
+			to.sent += len(part)
 			n += len(part)
-			time.AfterFunc(c.delay, c.arrived)
+			end := to.sent
+			time.AfterFunc(c.delay, func() { c.arrived(end) })
 		default:
 			to.changed.Wait()
 		}
@@ -88,12 +91,13 @@ func (c *conn) failed() error {
 	return c.in.err
 }
 
-// arrived wakes the peer that reads. If the peer has closed, its kernel answers with RST.
-func (c *conn) arrived() {
+// arrived wakes the peer that reads. If the peer has closed without having read as far as that,
+// its kernel answers with RST.
+func (c *conn) arrived(end int) {
 	to := c.peer.in
 	to.mu.Lock()
 	defer to.mu.Unlock()
-	if to.err != nil {
+	if to.err != nil && to.read < end {
 		time.AfterFunc(c.delay, func() {
 			c.in.fail(syscall.ECONNRESET)
 			to.wake()

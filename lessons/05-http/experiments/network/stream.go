@@ -16,6 +16,8 @@ type stream struct {
 	readBy   deadline  // of the end that reads
 	writeBy  deadline  // of its peer
 	bytes    int       // in segments
+	sent     int       // bytes, since the beginning
+	read     int       // of them
 	lost     bool
 }
 
