@@ -22,8 +22,8 @@ var HandshakeBlocks = experiment.Experiment{
 	Do:        handshakeBlocks,
 }
 
-// patience is how long a server waits for a handshake.
-const patience = 500 * time.Millisecond
+// silence is how long a server waits for a handshake.
+const silence = 500 * time.Millisecond
 
 func handshakeBlocks(ctx context.Context, r *experiment.Report) error {
 	server, client, err := trusting()
@@ -40,7 +40,7 @@ func handshakeBlocks(ctx context.Context, r *experiment.Report) error {
 	}
 	r.Add("handshake in the accept loop", inLoop.Round(time.Millisecond))
 	r.Add("handshake in the client's goroutine", inGoroutine.Round(time.Millisecond))
-	r.Shown = inLoop >= patience && inGoroutine < patience
+	r.Shown = inLoop >= silence && inGoroutine < silence
 	r.Says = "Accept of a tls.Listener has shaken no hands yet: the first Read or Write does. Where the accept loop does it, everybody waits for whoever says nothing."
 	return nil
 }
@@ -80,7 +80,7 @@ func serve(listener net.Listener, inLoop bool, serving *sync.WaitGroup) {
 		if err != nil {
 			return
 		}
-		conn.SetDeadline(time.Now().Add(patience))
+		conn.SetDeadline(time.Now().Add(silence))
 		if inLoop && conn.(*tls.Conn).Handshake() != nil {
 			conn.Close()
 			continue
