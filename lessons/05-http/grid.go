@@ -94,7 +94,8 @@ func (c gridCommand) one(s *stage.Stage, r judged) {
 	for _, v := range r.Verdicts {
 		switch {
 		case v.Status != 0:
-			s.Line("  %s: %d, %s", v.Parser, v.Status, strings.TrimPrefix(v.Why, fmt.Sprintf("%d Bad Request: ", v.Status)))
+			s.Line("  %s: %d", v.Parser, v.Status)
+			s.Line("  %s", strings.TrimPrefix(v.Why, fmt.Sprintf("%d Bad Request: ", v.Status)))
 		case v.Waits:
 			s.Line("  %s: waits for more", v.Parser)
 		}

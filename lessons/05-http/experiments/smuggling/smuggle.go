@@ -13,7 +13,7 @@ import (
 var Smuggle = experiment.Experiment{
 	Name:     "smuggle",
 	Subjects: []string{"request smuggling", "Content-Length", "Transfer-Encoding"},
-	About:    "An attacker, then anna and bob ask through one proxy, which stands before a server",
+	About:    "An attacker, anna and bob ask a server through one proxy",
 	Do:       smuggles,
 }
 
