@@ -64,7 +64,7 @@ type end struct {
 func stopped(ctx context.Context, client func(*world) (http.RoundTripper, func(), error)) (seen end, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	return seen, inside(5*time.Millisecond, func(w *world) error {
+	err = inside(5*time.Millisecond, func(w *world) error {
 		return w.serve(http.HandlerFunc(download), func(stop func() error) error {
 			old, close, err := client(w)
 			if err != nil {
@@ -76,10 +76,9 @@ func stopped(ctx context.Context, client func(*world) (http.RoundTripper, func()
 				return err
 			}
 			defer answer.Body.Close()
-			ended := make(chan error, 1)
 			for piece := make([]byte, 12); ; seen.pieces++ {
 				if seen.pieces == 10 {
-					go func() { ended <- stop() }()
+					go stop()
 				}
 				if seen.pieces == 20 {
 					if seen.newcomer, err = knock(ctx, w, client); err != nil {
@@ -87,12 +86,13 @@ func stopped(ctx context.Context, client func(*world) (http.RoundTripper, func()
 					}
 				}
 				if _, err := io.ReadFull(answer.Body, piece); err != nil {
-					seen.how = <-ended
+					seen.how = stop() // or hears how it has
 					return ctx.Err()
 				}
 			}
 		})
 	})
+	return seen, err
 }
 
 func download(w http.ResponseWriter, r *http.Request) {
