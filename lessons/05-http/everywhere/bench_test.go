@@ -68,13 +68,13 @@ func serving(t *testing.T, handler http.HandlerFunc) *bench {
 	return b
 }
 
-// stops waits for the server to end, and returns how and after how long.
-func (b *bench) stops() (error, time.Duration) {
+// stops waits for the server to end, and returns after how long, and how.
+func (b *bench) stops() (time.Duration, error) {
 	begun := time.Now()
 	b.stop()
 	err := <-b.ended
 	b.ended <- nil
-	return err, time.Since(begun)
+	return time.Since(begun), err
 }
 
 // A version is a protocol and a client of its own, with the address that it asks.

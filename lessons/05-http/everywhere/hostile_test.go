@@ -58,7 +58,7 @@ func TestClientsThatCallOffLeaveNoRequestBehind(t *testing.T) {
 		if n := b.server.onTCP.n.Load() + b.server.onUDP.n.Load(); n > 0 {
 			t.Errorf("%d are still being answered", n)
 		}
-		if err, _ := b.stops(); err != nil {
+		if _, err := b.stops(); err != nil {
 			t.Error(err)
 		}
 	})

@@ -36,7 +36,7 @@ func TestADownloadInFlightArrivesWholeThoughTheServerStops(t *testing.T) {
 		if err != nil || string(body) != strings.Repeat("hello, wire\n", 200) {
 			t.Errorf("%d bytes, %v", len(body), err)
 		}
-		if err, took := b.stops(); err != nil || took > Settle+2*time.Second {
+		if took, err := b.stops(); err != nil || took > Settle+2*time.Second {
 			t.Errorf("it ends with %v, %v after the answer", err, took)
 		}
 	})
@@ -71,7 +71,7 @@ func TestAnIdleClientHoldsNobodyUp(t *testing.T) {
 	each(t, func(http.ResponseWriter, *http.Request) {}, func(t *testing.T, b *bench, v version) {
 		_, err := gets(v.client(b), v.url)
 		must(t, err)
-		if err, took := b.stops(); err != nil || took > Settle+time.Second {
+		if took, err := b.stops(); err != nil || took > Settle+time.Second {
 			t.Errorf("%v after %v", err, took)
 		}
 	})
@@ -96,7 +96,7 @@ func TestWhoHasNotAskedYetHoldsNobodyUp(t *testing.T) {
 				b := serving(t, func(http.ResponseWriter, *http.Request) {})
 				come(b)
 				time.Sleep(100 * time.Millisecond)
-				if err, took := b.stops(); err != nil || took > Settle+time.Second {
+				if took, err := b.stops(); err != nil || took > Settle+time.Second {
 					t.Errorf("%v after %v", err, took)
 				}
 			})
@@ -121,7 +121,7 @@ func TestWhoTakesTooLongIsCutOffAndCounted(t *testing.T) {
 		answer, err := v.client(b).Get(v.url)
 		must(t, err)
 		defer answer.Body.Close()
-		err, took := b.stops()
+		took, err := b.stops()
 		if cut, ok := errors.AsType[*Cut](err); !ok || cut.Requests != 1 || took < Drain || took > Drain+lastWords {
 			t.Errorf("%v after %v", err, took)
 		}
@@ -140,7 +140,7 @@ func TestAHandlerThatNeverReturnsIsLeftBehind(t *testing.T) {
 		answer, err := v.client(b).Get(v.url)
 		must(t, err)
 		defer answer.Body.Close()
-		if err, took := b.stops(); err == nil || took > Drain+lastWords {
+		if took, err := b.stops(); err == nil || took > Drain+lastWords {
 			t.Errorf("%v after %v", err, took)
 		}
 		time.Sleep(time.Hour) // for the bubble
@@ -163,7 +163,7 @@ func TestAConnectionThatWasTakenOverIsWaitedFor(t *testing.T) {
 		if body, err := io.ReadAll(conn); string(body) != "hello, wire\n" {
 			t.Errorf("%q, %v", body, err)
 		}
-		if err, _ := b.stops(); err != nil {
+		if _, err := b.stops(); err != nil {
 			t.Errorf("it ends with %v", err)
 		}
 	})
@@ -174,7 +174,7 @@ func TestAClientThatIgnoresGOAWAYIsClosedWithoutAnError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := serving(t, func(http.ResponseWriter, *http.Request) {})
 		conn := b.quic()
-		if err, took := b.stops(); err != nil || took < Settle || took > Settle+time.Second {
+		if took, err := b.stops(); err != nil || took < Settle || took > Settle+time.Second {
 			t.Errorf("%v after %v", err, took)
 		}
 		time.Sleep(2 * delay)

@@ -157,7 +157,7 @@ func TestAConnectionWithoutWindowHoldsUpAll(t *testing.T) {
 
 // asks plays a server that reads the preface and the request, answers with some bytes and
 // hangs up. It returns what the client makes of it, and which frames it sent.
-func asks(t *testing.T, answer func(*http2.Framer, net.Conn)) (*Answer, error, string) {
+func asks(t *testing.T, answer func(*http2.Framer, net.Conn)) (*Answer, string, error) {
 	t.Helper()
 	here, there := net.Pipe()
 	done := make(chan struct{})
@@ -183,7 +183,7 @@ func asks(t *testing.T, answer func(*http2.Framer, net.Conn)) (*Answer, error, s
 	got, err := conn.Ask("/")
 	conn.Close()
 	<-done
-	return got, err, strings.Join(said[3:], ", ")
+	return got, strings.Join(said[3:], ", "), err
 }
 
 func fields(of ...string) []byte {
@@ -255,7 +255,7 @@ func TestAServersMistakeIsSaidInOneLineAndToTheServer(t *testing.T) {
 			"read a frame: the server has closed the connection", "",
 		},
 	} {
-		_, err, said := asks(t, c.answer)
+		_, said, err := asks(t, c.answer)
 		if err == nil || err.Error() != c.want || said != c.says {
 			t.Errorf("%s:\n%v\nand to the server %q; want\n%s\n%q", name, err, said, c.want, c.says)
 		}
@@ -263,7 +263,7 @@ func TestAServersMistakeIsSaidInOneLineAndToTheServer(t *testing.T) {
 }
 
 func TestAServerThatGoesAwayMayFinishFirst(t *testing.T) {
-	got, err, _ := asks(t, func(f *http2.Framer, _ net.Conn) {
+	got, _, err := asks(t, func(f *http2.Framer, _ net.Conn) {
 		f.WriteGoAway(1, http2.ErrCodeNo, nil)
 		f.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: fields(":status", "200"), EndHeaders: true})
 		f.WriteData(1, true, []byte("still"))
@@ -275,7 +275,7 @@ func TestAServerThatGoesAwayMayFinishFirst(t *testing.T) {
 
 func TestFieldsThatNeverEndEndTheConnection(t *testing.T) {
 	sent := 0
-	_, err, _ := asks(t, func(f *http2.Framer, _ net.Conn) {
+	_, _, err := asks(t, func(f *http2.Framer, _ net.Conn) {
 		piece := fields("a", strings.Repeat("\x01", 8000)) // a letter that has a long code stays plain
 		err := f.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: fields(":status", "200")})
 		for ; err == nil && sent < 1000; sent++ {
