@@ -6,6 +6,7 @@ import (
 
 	"onthewire/lessons/05-http/experiments/conversation"
 	"onthewire/lessons/05-http/experiments/deadlines"
+	"onthewire/lessons/05-http/experiments/forwarding"
 	"onthewire/lessons/05-http/experiments/hostile"
 	"onthewire/lessons/05-http/experiments/keepalive"
 	"onthewire/lessons/05-http/experiments/live"
@@ -32,5 +33,6 @@ func All() []experiment.Experiment {
 		production.WriteTimeout, production.ReadyWait, production.Shutdown, production.TooEarly,
 		live.WebSocketClose, live.SSEResume,
 		secure.HandshakeBlocks, secure.Truncation,
+		forwarding.ConnectionFields, forwarding.OpenProxy, forwarding.HalfBody,
 	}, names.All(), to3.All())
 }

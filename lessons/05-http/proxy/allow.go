@@ -13,10 +13,10 @@ func (r *Refused) Error() string {
 	return fmt.Sprintf("this proxy does not connect to %s: --allow does not name it", r.Address)
 }
 
-// only is a net.Dialer's Control. It is called with the address that the socket is about to
+// Only is a net.Dialer's Control. It is called with the address that the socket is about to
 // connect to, so there is nothing left to resolve: a name that was harmless when somebody
 // asked, and leads elsewhere now, is stopped here too.
-func only(allow []netip.Prefix) func(network, address string, _ syscall.RawConn) error {
+func Only(allow []netip.Prefix) func(network, address string, _ syscall.RawConn) error {
 	return func(_, address string, _ syscall.RawConn) error {
 		to, err := netip.ParseAddrPort(address)
 		if err != nil {

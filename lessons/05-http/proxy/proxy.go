@@ -34,7 +34,7 @@ type Proxy struct {
 
 // New makes a proxy that connects to these networks only. Its name is one that no other has.
 func New(name string, allow []netip.Prefix) *Proxy {
-	dialer := net.Dialer{Timeout: connecting, Control: only(allow)}
+	dialer := net.Dialer{Timeout: connecting, Control: Only(allow)}
 	return &Proxy{name: name, transport: &http.Transport{
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 			conn, err := dialer.DialContext(ctx, network, address)
