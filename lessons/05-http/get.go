@@ -3,15 +3,12 @@ package main
 import (
 	"context"
 	"crypto/x509"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"net/url"
 	"os"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -86,7 +83,7 @@ func (c getCommand) Run(ctx context.Context) (err error) {
 		if err != nil {
 			return c.advise(u, err)
 		}
-		return c.findings(found)
+		return showFindings(found, c.JSON)
 	}
 	body, done, err := c.body()
 	if err != nil {
@@ -97,9 +94,9 @@ func (c getCommand) Run(ctx context.Context) (err error) {
 		return c.advise(u, err)
 	}
 	if c.JSON {
-		return printJSON(answer)
+		return showJSON(answer)
 	}
-	c.tell(stage.New(os.Stderr), answer)
+	showAnswer(stage.New(os.Stderr), answer, c.Verbose)
 	return nil
 }
 
@@ -134,87 +131,6 @@ func (c getCommand) body() (body io.Writer, done func() error, err error) {
 	return os.Stdout, func() error { return nil }, nil
 }
 
-// tell shows what is known of an answer, on standard error: the body has standard output.
-func (c getCommand) tell(s *stage.Stage, a *fetch.Answer) {
-	s.Line("%s %s, %s", a.Protocol, a.Status, stage.Number(a.Bytes)+" bytes")
-	if c.Verbose {
-		for _, name := range slices.Sorted(mapKeys(a.Fields)) {
-			for _, value := range a.Fields[name] {
-				s.Line("  %s: %s", name, clean(value))
-			}
-		}
-	}
-	handshake := a.TLS + " handshake"
-	if a.Protocol == "HTTP/3.0" {
-		handshake = "QUIC handshake, " + a.TLS
-	}
-	for _, phase := range []struct {
-		name string
-		over time.Duration
-	}{
-		{"name lookup", a.Phases.Lookup}, {"TCP handshake", a.Phases.Connect}, {handshake, a.Phases.Handshake},
-		{"request sent", a.Phases.Request}, {"first byte of the answer", a.Phases.FirstByte}, {"whole body", a.Phases.Body},
-	} {
-		if phase.over > 0 {
-			s.Line("  %-26s after %s", phase.name, stage.Time(phase.over))
-		}
-	}
-	offers, _ := fetch.Offers(a.Fields.Values("Alt-Svc"))
-	for _, o := range offers {
-		if o.Protocol == "h3" && a.Protocol != "HTTP/3.0" {
-			s.Line("  it says that HTTP/3 is on UDP port %s, see --http3", o.Port)
-			break
-		}
-	}
-}
-
-func mapKeys(fields http.Header) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for name := range fields {
-			if !yield(name) {
-				return
-			}
-		}
-	}
-}
-
-// clean keeps what a server says from doing things to a terminal.
-func clean(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 {
-			return '?'
-		}
-		return r
-	}, text)
-}
-
-func printJSON(a *fetch.Answer) error {
-	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1e3 }
-	return json.NewEncoder(os.Stdout).Encode(map[string]any{
-		"protocol": a.Protocol, "status": a.Status, "fields": a.Fields, "bytes": a.Bytes, "from": a.From, "tls": a.TLS,
-		"ms": map[string]float64{
-			"lookup": ms(a.Phases.Lookup), "connect": ms(a.Phases.Connect), "handshake": ms(a.Phases.Handshake),
-			"request": ms(a.Phases.Request), "first_byte": ms(a.Phases.FirstByte), "body": ms(a.Phases.Body),
-		},
-	})
-}
-
-// findings shows what stands between a client and HTTP/3.
-func (c getCommand) findings(found []fetch.Finding) error {
-	if c.JSON {
-		return json.NewEncoder(os.Stdout).Encode(found)
-	}
-	s := stage.New(os.Stdout)
-	for _, f := range found {
-		mark := "yes"
-		if !f.Good {
-			mark = "no"
-		}
-		s.Item(fmt.Sprintf("%-9s%s", f.What, mark), clean(f.Seen))
-	}
-	return nil
-}
-
 // advise adds to an error what a person would try next.
 func (c getCommand) advise(u *url.URL, err error) error {
 	if long, ok := errors.AsType[*fetch.TooLong](err); ok {
@@ -239,8 +155,8 @@ func (c getCommand) advise(u *url.URL, err error) error {
 		return cli.Advise(err, "it does not speak that version, try --http1")
 	case strings.Contains(text, "server gave HTTP response to HTTPS client"), strings.Contains(text, "first record does not look like a TLS handshake"):
 		return cli.Advise(err, "that port speaks no TLS, try http://"+u.Host)
-	case u.Scheme == "http" && (strings.Contains(text, "malformed HTTP") || errors.Is(err, io.EOF)):
-		return cli.Advise(err, "perhaps that port wants TLS, try https://"+u.Host)
+	case c.HTTP2 && u.Scheme == "http" && (errors.Is(err, io.ErrUnexpectedEOF) || strings.Contains(text, "could not be established")):
+		return cli.Advise(err, "perhaps that port wants TLS, or knows no HTTP/2 in the clear; try --http1")
 	}
 	if _, ok := errors.AsType[x509.HostnameError](err); ok {
 		return cli.Advise(err, "ask for a name that its certificate has")

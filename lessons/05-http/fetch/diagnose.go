@@ -21,9 +21,9 @@ import (
 
 // A Finding is one thing on the way to HTTP/3, as the client sees it.
 type Finding struct {
-	What string // that was looked at
-	Seen string
-	Good bool
+	What string `json:"what"` // that was looked at
+	Seen string `json:"seen"`
+	Good bool   `json:"good"`
 }
 
 // WhyNot3 looks at what has to be so before a client that came by TCP goes on by HTTP/3. It
