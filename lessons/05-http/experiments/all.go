@@ -32,7 +32,7 @@ func All() []experiment.Experiment {
 		hostile.RapidReset, hostile.Continuation, hostile.Control,
 		production.WriteTimeout, production.ReadyWait, production.Shutdown, production.TooEarly,
 		live.WebSocketClose, live.SSEResume,
-		secure.HandshakeBlocks, secure.Truncation,
+		secure.HandshakeBlocks, secure.Truncation, secure.ClientCertificate,
 		forwarding.ConnectionFields, forwarding.OpenProxy, forwarding.HalfBody,
 	}, names.All(), to3.All())
 }
