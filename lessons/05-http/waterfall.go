@@ -18,7 +18,7 @@ import (
 
 type waterfallCommand struct {
 	RTT  time.Duration `name:"rtt" default:"50ms" help:"The round trip."`
-	Lose int           `placeholder:"N" help:"Once the page is there, lose the Nth long packet that comes; needs the lab."`
+	Lose int           `placeholder:"N" help:"Once the page is there, lose the Nth long packet that comes."`
 	JSON bool          `name:"json" help:"For a program."`
 }
 

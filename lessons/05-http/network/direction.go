@@ -12,7 +12,7 @@ import (
 
 // A direction carries the bytes of one side of a connection. What is written arrives after the
 // delay, in order, and is acknowledged after another. No more may be under way than the
-// window, which grows by what is acknowledged: slow start, without loss and without an end. And
+// window, which grows by what is acknowledged: slow start without an end, and
 // no more than the reader has room for.
 type direction struct {
 	network  *Network
@@ -20,13 +20,20 @@ type direction struct {
 
 	mu             sync.Mutex
 	changed        *sync.Cond
-	sent           [][]byte // under way, in order; nil is the end (FIN)
+	sent           []*parcel // under way, in order
 	arrived        []byte
 	flight, window int
 	ended, over    bool // the writer has closed, and that has arrived
 	left, reset    bool // the reader has closed, and the writer has heard of it
 	readBy         time.Time
 	writeBy        time.Time
+}
+
+// A parcel is a packet under way. One that is lost has to be sent again: the sender hears of that
+// by what came behind it, a round trip after it has left.
+type parcel struct {
+	data    []byte // nil is the end (FIN)
+	arrived bool
 }
 
 func newDirection(n *Network, toServer bool) *direction {
@@ -57,31 +64,46 @@ func (d *direction) write(b []byte) (written int, err error) {
 	return written, nil
 }
 
-// send puts a packet on the way. Each timer takes the oldest, so they keep their order.
-func (d *direction) send(piece []byte) {
-	d.flight += len(piece)
-	d.sent = append(d.sent, piece)
-	d.network.tell(Packet{Time: time.Now(), ToServer: d.toServer, Bytes: len(piece)})
-	time.AfterFunc(d.network.OneWay, d.arrive)
+// send puts a packet on the way.
+func (d *direction) send(data []byte) {
+	d.flight += len(data)
+	p, takes := &parcel{data: data}, d.network.OneWay
+	d.sent = append(d.sent, p)
+	d.network.tell(Packet{Time: time.Now(), ToServer: d.toServer, Bytes: len(data)})
+	if d.network.simulated.falls(d.toServer, len(data)) {
+		time.AfterFunc(2*d.network.OneWay, d.slower)
+		takes = 3 * d.network.OneWay
+	}
+	time.AfterFunc(takes, func() { d.arrive(p) })
 }
 
-func (d *direction) arrive() {
+// slower is what a loss does to the window.
+func (d *direction) slower() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	piece := d.sent[0]
-	d.sent = d.sent[1:]
-	left := d.left && piece != nil
-	if !d.left {
-		d.arrived = append(d.arrived, piece...)
+	d.window = max(d.window/2, initial/5) // RFC 5681: half, and never less than two segments
+}
+
+// arrive takes a packet in. What came behind a hole is here, and nobody gets to read it.
+func (d *direction) arrive(p *parcel) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	p.arrived = true
+	left := d.left && p.data != nil
+	for len(d.sent) > 0 && d.sent[0].arrived {
+		if !d.left {
+			d.arrived = append(d.arrived, d.sent[0].data...)
+		}
+		d.over = d.sent[0].data == nil
+		d.sent = d.sent[1:]
 	}
-	d.over = piece == nil
 	d.changed.Broadcast()
 	d.network.tell(Packet{Time: time.Now(), ToServer: !d.toServer}) // the acknowledgement, or a reset
 	time.AfterFunc(d.network.OneWay, func() {
 		d.mu.Lock()
 		defer d.mu.Unlock()
-		d.flight -= len(piece)
-		d.window += len(piece)
+		d.flight -= len(p.data)
+		d.window += len(p.data)
 		d.reset = d.reset || left
 		d.changed.Broadcast()
 	})

@@ -109,14 +109,26 @@ func (n *Network) BlockUDP() {
 }
 
 // Lose loses exactly one packet on its way to the client: the nth of those to come, counted from
-// 1, that carry so many bytes or more. Only a link of the lab has TCP that sends it again.
-func (n *Network) Lose(nth, bytes int) (fallen <-chan lab.Packet, err error) {
-	if n.Missing != nil {
-		return nil, n.Missing
-	} else if n.Link == nil {
-		return nil, errors.New("a network in memory loses no single packet")
+// 1, that carry so many bytes or more. The channel tells when it falls.
+func (n *Network) Lose(nth, bytes int) <-chan struct{} {
+	fallen := make(chan struct{})
+	lose := func(carries int) bool {
+		if carries < bytes {
+			return false
+		}
+		if nth--; nth == 0 {
+			close(fallen)
+		}
+		return nth == 0
 	}
-	return n.Link.ToClient.Drop(nth, func(p lab.Packet) bool { return len(p.Payload) >= bytes }), nil
+	if n.Link == nil {
+		n.simulated.mu.Lock()
+		defer n.simulated.mu.Unlock()
+		n.simulated.lose = lose
+	} else {
+		n.Link.ToClient.Drop(1, func(p lab.Packet) bool { return lose(len(p.Payload)) })
+	}
+	return fallen
 }
 
 // Tap lets somebody see every packet as it is sent. see must not use the network.

@@ -16,8 +16,9 @@ type simulated struct {
 	network *Network
 
 	mu        sync.Mutex
-	blocked   bool // UDP to the server
-	port      int  // the next of the client's
+	blocked   bool                 // UDP to the server
+	lose      func(bytes int) bool // whether this packet to the client falls; nil once one has
+	port      int                  // the next of the client's
 	links     []*simnet.SimulatedLink
 	listeners map[int]*listener
 }
@@ -60,6 +61,17 @@ func (s *simulated) block() {
 	s.blocked = true
 }
 
+// falls tells whether a packet is the one to be lost.
+func (s *simulated) falls(toServer bool, bytes int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if toServer || s.lose == nil || !s.lose(bytes) {
+		return false
+	}
+	s.lose = nil
+	return true
+}
+
 // SendPacket is how a link hands on what its socket has sent.
 func (s *simulated) SendPacket(p simnet.Packet) error {
 	to := p.To.(*net.UDPAddr)
@@ -69,7 +81,7 @@ func (s *simulated) SendPacket(p simnet.Packet) error {
 	s.mu.Lock()
 	blocked := s.blocked
 	s.mu.Unlock()
-	if blocked && toServer {
+	if blocked && toServer || s.falls(toServer, len(p.Data)) {
 		return nil
 	}
 	s.PerfectRouter.SendPacket(p) // to a port where nobody is, it gets lost

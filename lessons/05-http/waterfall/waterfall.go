@@ -19,7 +19,6 @@ import (
 
 	"onthewire/lessons/05-http/network"
 	"onthewire/lessons/05-http/network/origin"
-	"onthewire/lessons/internal/lab"
 )
 
 // A Load is what it took to have the page.
@@ -45,17 +44,14 @@ type File struct {
 
 // Fetch loads the page over a network, from a server that it starts there.
 func Fetch(ctx context.Context, n *network.Network, p Protocol) (Load, error) {
-	return fetch(ctx, n, p, func() error { return nil })
+	return fetch(ctx, n, p, func() {})
 }
 
 // Lose is Fetch, and once the page is there it loses the nth long packet that comes.
 func Lose(ctx context.Context, n *network.Network, p Protocol, nth int) (Load, error) {
 	const long = 1000 // bytes; what is shorter only acknowledges, or is the end of something
-	var fallen <-chan lab.Packet
-	load, err := fetch(ctx, n, p, func() (err error) {
-		fallen, err = n.Lose(nth, long)
-		return err
-	})
+	var fallen <-chan struct{}
+	load, err := fetch(ctx, n, p, func() { fallen = n.Lose(nth, long) })
 	if err != nil {
 		return Load{}, err
 	}
@@ -68,7 +64,7 @@ func Lose(ctx context.Context, n *network.Network, p Protocol, nth int) (Load, e
 }
 
 // fetch calls paged when the page has come, before it asks for the files.
-func fetch(ctx context.Context, n *network.Network, p Protocol, paged func() error) (load Load, err error) {
+func fetch(ctx context.Context, n *network.Network, p Protocol, paged func()) (load Load, err error) {
 	s, err := origin.Start(n, origin.Kind{}, http.HandlerFunc(answer))
 	if err != nil {
 		return Load{}, err
@@ -96,7 +92,7 @@ type browser struct {
 	client http.RoundTripper
 	trips  *network.Trips
 	begun  time.Time
-	paged  func() error
+	paged  func()
 	files  []File
 
 	mu          sync.Mutex
@@ -111,9 +107,7 @@ func (b *browser) load(ctx context.Context) error {
 		return err
 	}
 	page.Name = "page"
-	if err := b.paged(); err != nil {
-		return err
-	}
+	b.paged()
 	names := named(text)
 	b.files = make([]File, 1+len(names))
 	b.files[0] = page
