@@ -14,7 +14,7 @@ func (c *conversation) stall(dial dialer, at *url.URL) error {
 	if at.RawQuery != "" || len(at.Path) > 1 {
 		path = at.RequestURI()
 	}
-	c.Line("  two downloads of %s on one connection; nobody reads stream 3", path)
+	c.Line("  two downloads of %s on one connection; nobody reads stream 1", path)
 	c.Line("")
 	c.Line("  %-38s%12s%12s", "bytes that came", "stream 1", "stream 3")
 	for _, careless := range []bool{false, true} {
@@ -28,14 +28,14 @@ func (c *conversation) stall(dial dialer, at *url.URL) error {
 			return fmt.Errorf("download %s twice: %w", path, err)
 		}
 		row := func(setting string, read int, end string) {
-			c.Line("  %-38s%12s%12s  %s", setting, stage.Number(read), stage.Number(s.Unread), end)
+			c.Line("  %-38s%12s%12s  %s", setting, stage.Number(s.Unread), stage.Number(read), end)
 		}
 		if !careless {
-			row("the connection has its window back", s.Read, "3 waits")
+			row("the connection has its window back", s.Read, "1 waits")
 			continue
 		}
 		row("not for what nobody reads", s.Read, "both wait")
-		row("then for that, too", s.Read+s.Released, "3 waits")
+		row("then for that, too", s.Read+s.Released, "1 waits")
 	}
 	return nil
 }

@@ -9,84 +9,112 @@ import (
 
 // Stalled is how far two downloads have come on one connection, of which one is not read.
 type Stalled struct {
-	Read, Unread int  // bytes that came, when nothing could come any more
-	Ended        bool // what is read has come to its end by then
-	Released     int  // bytes of it that came once the connection had its window back
+	Unread   int // bytes that came of what nobody reads
+	Read     int // bytes that came of the other
+	Released int // and once the connection had its window back
 }
 
-// Stall downloads the same twice. The first we read, the second nobody does, so its stream
-// gets no window back. Who is careful gives the connection its window back all the same, by
-// counting what lies there. Who is careless gives it back when it is read, and that is never.
+// Stall begins a download that nobody reads, so that its stream gets no window back. Then it
+// begins another, and reads it. Who is careful gives the connection its window back for the first
+// one, too, by counting what lies there. Who is careless does so when it is read, which is never.
 func (c *Conn) Stall(path string, careless bool) (s Stalled, err error) {
-	read, unread := c.next, c.next+2
+	unread, read := c.next, c.next+2
 	c.next += 4
-	for _, stream := range []uint32{read, unread} {
-		if err := c.framer.WriteHeaders(c.get(stream, path)); err != nil {
-			return s, c.failed("ask", err)
-		}
+	if err := c.framer.WriteHeaders(c.get(unread, path)); err != nil {
+		return s, c.failed("ask", err)
 	}
-	for s.Unread < Window || !careless && !s.Ended {
-		f, err := c.data(read, unread)
+	for s.Unread < Window {
+		f, err := c.data(unread)
 		if err != nil {
 			return s, err
 		}
-		switch {
-		case f.StreamID == read:
-			s.Read += len(f.Data())
-			s.Ended = f.StreamEnded()
-			err = c.giveBack(f, s.Read)
-		case f.StreamEnded():
-			err = fmt.Errorf("%s: %d bytes, which do not fill a window of %d", path, s.Unread+len(f.Data()), Window)
-		default:
-			s.Unread += len(f.Data())
-			if !careless {
-				err = c.give(0, f.Length)
+		if s.Unread += len(f.Data()); f.StreamEnded() {
+			return s, fmt.Errorf("%s: %d bytes do not fill a window of %d", path, s.Unread, Window)
+		}
+		if !careless {
+			if err := c.give(0, f.Length); err != nil {
+				return s, err
 			}
 		}
-		if err != nil {
-			return s, err
-		}
 	}
-	if s.Ended {
-		return s, nil
+	if err := c.framer.WriteHeaders(c.get(read, path)); err != nil {
+		return s, c.failed("ask", err)
 	}
-	// All of the connection's window lies in what nobody reads, so none is under way.
+	if !careless {
+		s.Read, err = c.drain(read)
+		return s, err
+	}
+	if s.Read, err = c.waits(read); err != nil {
+		return s, err
+	}
 	if err := c.give(0, uint32(s.Unread)); err != nil {
 		return s, err
 	}
-	for ended := false; !ended; {
-		f, err := c.data(read, unread)
-		if err != nil {
-			return s, err
-		}
-		s.Released += len(f.Data())
-		ended = f.StreamEnded()
-		if err := c.giveBack(f, s.Read+s.Released); err != nil {
-			return s, err
-		}
-	}
-	return s, nil
+	s.Released, err = c.drain(read)
+	return s, err
 }
 
-// data waits for a DATA frame on one of two streams.
-func (c *Conn) data(one, two uint32) (*http2.DataFrame, error) {
+// drain reads what comes on a stream, to its end.
+func (c *Conn) drain(stream uint32) (n int, err error) {
 	for {
-		frame, err := c.read(one)
+		f, err := c.data(stream)
+		if err != nil {
+			return n, err
+		}
+		n += len(f.Data())
+		if f.StreamEnded() {
+			return n, nil
+		}
+		if err := c.giveBack(f, n); err != nil {
+			return n, err
+		}
+	}
+}
+
+// data waits for a DATA frame on a stream.
+func (c *Conn) data(stream uint32) (*http2.DataFrame, error) {
+	for {
+		frame, err := c.read(stream)
 		if err != nil {
 			return nil, err
 		}
 		switch f := frame.(type) {
 		case *http2.DataFrame:
-			if f.StreamID == one || f.StreamID == two {
+			if f.StreamID == stream {
 				return f, nil
 			}
 		case *http2.MetaHeadersFrame:
-			if f.StreamEnded() {
+			if f.StreamID == stream && f.StreamEnded() {
 				return nil, errors.New("an answer without a body")
 			}
 		}
-		if err := over(frame, two); err != nil {
-			return nil, err
+	}
+}
+
+// waits counts the bytes that come on a stream until its answer has begun and a PING has been
+// answered after that: the connection is alive, and whatever could come has come.
+func (c *Conn) waits(stream uint32) (n int, err error) {
+	for {
+		frame, err := c.read(stream)
+		if err != nil {
+			return n, err
+		}
+		switch f := frame.(type) {
+		case *http2.MetaHeadersFrame:
+			if f.StreamID == stream {
+				err = c.framer.WritePing(false, [8]byte{})
+			}
+		case *http2.DataFrame:
+			if f.StreamID == stream {
+				n += len(f.Data())
+			}
+		case *http2.PingFrame:
+			if f.IsAck() {
+				return n, nil
+			}
+		}
+		if err != nil {
+			return n, c.failed("ask whether somebody is there", err)
 		}
 	}
 }

@@ -1,5 +1,5 @@
 // A module of its own, so that h2spec is nobody else's dependency. .ci/check runs its test. Where
-// the versions of the other one change, go mod tidy here says so too.
+// the other one has newer versions, the test says that this file wants go mod tidy.
 module onthewire/lessons/05-http/h2spec
 
 go 1.26.0
