@@ -155,7 +155,7 @@ func (c getCommand) advise(u *url.URL, err error) error {
 		return cli.Advise(err, "it does not speak that version, try --http1")
 	case strings.Contains(text, "server gave HTTP response to HTTPS client"), strings.Contains(text, "first record does not look like a TLS handshake"):
 		return cli.Advise(err, "that port speaks no TLS, try http://"+u.Host)
-	case c.HTTP2 && u.Scheme == "http" && (errors.Is(err, io.ErrUnexpectedEOF) || strings.Contains(text, "could not be established")):
+	case c.HTTP2 && u.Scheme == "http" && (errors.Is(err, io.ErrUnexpectedEOF) || errno.Is(err, syscall.ECONNRESET) || strings.Contains(text, "could not be established")):
 		return cli.Advise(err, "perhaps that port wants TLS, or knows no HTTP/2 in the clear; try --http1")
 	}
 	if _, ok := errors.AsType[x509.HostnameError](err); ok {

@@ -119,6 +119,7 @@ func through(request, answer []h1.Field) (origin, client []h1.Field, err error) 
 	if err != nil {
 		return nil, nil, err
 	}
+	var got []h1.Field // read once served has told
 	proxied, served := make(chan error, 1), make(chan error, 1)
 	go func() {
 		defer far.Close()
@@ -128,7 +129,7 @@ func through(request, answer []h1.Field) (origin, client []h1.Field, err error) 
 	go func() {
 		defer there.Close()
 		var err error
-		if _, origin, err = head(bufio.NewReader(there)); err == nil {
+		if _, got, err = head(bufio.NewReader(there)); err == nil {
 			err = say(there, "HTTP/1.1 200 OK", answer, "")
 		}
 		served <- err
@@ -147,7 +148,7 @@ func through(request, answer []h1.Field) (origin, client []h1.Field, err error) 
 	if failed := <-served; failed != nil {
 		return nil, nil, fmt.Errorf("the origin: %w", failed)
 	}
-	return origin, client, err
+	return got, client, err
 }
 
 // pair connects two sockets.
