@@ -54,30 +54,35 @@ func watch(ctx context.Context, timeout time.Duration) (waited, idle time.Durati
 	n := network.New(0)
 	listener := n.Listen("server:80")
 	defer listener.Close()
-	seen := make(chan error, 1)
+	type sight struct {
+		waited, idle time.Duration
+		err          error
+	}
+	seen := make(chan sight, 1)
 	go func() {
 		conn, err := listener.Accept()
 		if err != nil {
-			seen <- err
+			seen <- sight{err: err}
 			return
 		}
 		defer conn.Close()
 		defer context.AfterFunc(ctx, func() { conn.Close() })()
+		var s sight
 		r := bufio.NewReader(conn)
-		if _, err = http.ReadRequest(r); err == nil {
+		if _, s.err = http.ReadRequest(r); s.err == nil {
 			begun := time.Now()
-			_, err = r.Peek(5)
-			waited = time.Since(begun)
+			_, s.err = r.Peek(5)
+			s.waited = time.Since(begun)
 			r.Discard(5)
 			io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 		}
-		if err == nil {
+		if s.err == nil {
 			begun := time.Now()
 			conn.SetReadDeadline(begun.Add(2 * short))
 			r.Peek(1)
-			idle = time.Since(begun)
+			s.idle = time.Since(begun)
 		}
-		seen <- err
+		seen <- s
 	}()
 	transport := &http.Transport{DialContext: n.DialContext, ExpectContinueTimeout: timeout, IdleConnTimeout: timeout}
 	defer transport.CloseIdleConnections()
@@ -88,10 +93,9 @@ func watch(ctx context.Context, timeout time.Duration) (waited, idle time.Durati
 	req.Header.Set("Expect", "100-continue")
 	resp, err := transport.RoundTrip(req)
 	if err != nil {
-		listener.Close()
 		return 0, 0, err
 	}
 	resp.Body.Close()
-	err = <-seen
-	return waited, idle, err
+	at := <-seen
+	return at.waited, at.idle, at.err
 }

@@ -62,12 +62,24 @@ func userTimeout(ctx context.Context, r *experiment.Report) error {
 		{setting: "TCP_USER_TIMEOUT 1 s, POST", method: "POST", timeout: time.Second},
 		{setting: "TCP_USER_TIMEOUT 1 s, GET", method: "GET", timeout: time.Second},
 	}
-	happened := make(chan struct{}, len(callers)) // an end, or a second dial
+	// net/http goes on dialing for a request that has ended, and the link has to outlive that.
+	dialing, stopDialing := context.WithCancel(ctx)
+	var dials sync.RWMutex
+	defer dials.Lock()
+	defer stopDialing()
+	happened := make(chan struct{}, 2*len(callers)) // an end, or a second dial
 	for _, c := range callers {
 		c.transport = &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 			if c.dials.Add(1) == 2 {
 				happened <- struct{}{}
 			}
+			if !dials.TryRLock() {
+				return nil, net.ErrClosed
+			}
+			defer dials.RUnlock()
+			ctx, cancel := context.WithCancel(ctx)
+			defer cancel()
+			defer context.AfterFunc(dialing, cancel)()
 			conn, err := link.Client.DialContext(ctx, network, address)
 			if err == nil && c.timeout > 0 {
 				err = setUserTimeout(conn.(*net.TCPConn), c.timeout)

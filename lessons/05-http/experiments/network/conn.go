@@ -72,7 +72,7 @@ func (c *conn) Write(b []byte) (n int, err error) {
 			to.sent += len(part)
 			n += len(part)
 			end := to.sent
-			time.AfterFunc(c.delay, func() { c.arrived(end) })
+			after(c.delay, func() { c.arrived(end) })
 		default:
 			to.changed.Wait()
 		}
@@ -98,7 +98,7 @@ func (c *conn) arrived(end int) {
 	to.mu.Lock()
 	defer to.mu.Unlock()
 	if to.err != nil && to.read < end {
-		time.AfterFunc(c.delay, func() {
+		after(c.delay, func() {
 			c.in.fail(syscall.ECONNRESET)
 			to.wake()
 		})
@@ -114,7 +114,7 @@ func (c *conn) Close() error {
 	defer to.mu.Unlock()
 	if to.fin.IsZero() && !to.lost {
 		to.fin = time.Now().Add(c.delay)
-		time.AfterFunc(c.delay, to.wake)
+		after(c.delay, to.wake)
 	}
 	to.changed.Broadcast() // a Write of ours may wait
 	return nil

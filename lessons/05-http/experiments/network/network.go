@@ -88,9 +88,9 @@ func (n *Network) DialContext(ctx context.Context, network, address string) (net
 	n.mu.Lock()
 	silent := n.silent[address]
 	n.mu.Unlock()
-	var answer <-chan time.Time
+	answer := make(chan struct{})
 	if !silent {
-		answer = time.After(2 * n.Delay)
+		after(2*n.Delay, func() { close(answer) })
 	}
 	select {
 	case <-answer:

@@ -137,3 +137,32 @@ func TestNetsConnBehavesTheSame(t *testing.T) {
 		return client, server, func() { client.Close(); server.Close(); l.Close() }, err
 	})
 }
+
+func TestWhatWasReadBeforeTheCloseBringsNoReset(t *testing.T) {
+	for range 200 { // a race of goroutines at one moment
+		synctest.Test(t, func(t *testing.T) {
+			n := New(0)
+			l := n.Listen("server:80")
+			defer l.Close()
+			client, err := n.DialContext(t.Context(), "tcp", "server:80")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer client.Close()
+			server, err := l.Accept()
+			if err != nil {
+				t.Fatal(err)
+			}
+			go func() {
+				server.Read(make([]byte, 5))
+				io.WriteString(server, "H")
+				server.Close()
+			}()
+			io.WriteString(client, "hello")
+			synctest.Wait()
+			if got, err := io.ReadAll(client); string(got) != "H" || err != nil {
+				t.Fatalf("%q, %v", got, err)
+			}
+		})
+	}
+}
