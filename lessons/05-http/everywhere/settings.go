@@ -11,9 +11,9 @@ import (
 // What a client may cost. A zero in http.Server means no limit at all, and HTTP/3's server has
 // only some of these fields: what it lacks, overUDP and idleTimer do.
 const (
-	// HeadTimeout is for the TLS handshake, and then for the head of a request. It is what
-	// ends who sends a head byte by byte, in HTTP/1.1. In HTTP/2 and HTTP/3 a head that does
-	// not end is no request yet, so IdleTimeout ends the connection.
+	// HeadTimeout is for the TLS handshake, and then for the head of a request in HTTP/1.1, which
+	// some send byte by byte. In HTTP/2 such a client cannot answer a PING, since nothing may stand
+	// between the frames of a head (RFC 9113, 6.10). In HTTP/3 it is idle: it has no request yet.
 	HeadTimeout = 5 * time.Second
 
 	// ReadTimeout is for a whole request with its body.

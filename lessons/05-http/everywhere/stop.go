@@ -19,7 +19,7 @@ const (
 type Cut struct{ Requests int64 }
 
 func (c *Cut) Error() string {
-	return fmt.Sprintf("stop: %d requests took too long and were cut off", c.Requests)
+	return fmt.Sprintf("stop: requests that took too long and were cut off: %d", c.Requests)
 }
 
 // stop lets nobody in, and waits for those whose answer is under way. On TCP these are also who has

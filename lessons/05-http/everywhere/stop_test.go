@@ -17,9 +17,9 @@ import (
 	"onthewire/lessons/internal/errno"
 )
 
-// download sends a piece every ten milliseconds for two seconds.
+// download sends a piece every ten milliseconds for three seconds.
 func download(w http.ResponseWriter, r *http.Request) {
-	for range 200 {
+	for range 300 {
 		io.WriteString(w, "hello, wire\n")
 		http.NewResponseController(w).Flush()
 		time.Sleep(10 * time.Millisecond)
@@ -33,7 +33,7 @@ func TestADownloadInFlightArrivesWholeThoughTheServerStops(t *testing.T) {
 		defer answer.Body.Close()
 		time.AfterFunc(time.Second, b.stop)
 		body, err := io.ReadAll(answer.Body)
-		if err != nil || string(body) != strings.Repeat("hello, wire\n", 200) {
+		if err != nil || string(body) != strings.Repeat("hello, wire\n", 300) {
 			t.Errorf("%d bytes, %v", len(body), err)
 		}
 		if took, err := b.stops(); err != nil || took > Settle+2*time.Second {
