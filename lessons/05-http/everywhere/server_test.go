@@ -84,10 +84,12 @@ func TestPortZeroIsOneNumberForTCPAndUDP(t *testing.T) {
 
 func TestAPortThatUDPHasNotIsRefusedAndLeavesNothingOpen(t *testing.T) {
 	leak.Check(t)
-	taken, err := net.ListenPacket("udp", "127.0.0.1:0")
+	taken, err := Listen(t.Context(), "127.0.0.1:0", "127.0.0.1:0")
 	must(t, err)
-	defer taken.Close()
-	at := taken.LocalAddr().String()
+	defer taken.QUIC.Close()
+	taken.TLS.Close() // its number is free, but not UDP's
+	taken.Clear.Close()
+	at := taken.QUIC.LocalAddr().String()
 	if _, err := Listen(t.Context(), at, "127.0.0.1:0"); err == nil || !strings.Contains(err.Error(), "listen udp") {
 		t.Errorf("the error is %v", err)
 	}

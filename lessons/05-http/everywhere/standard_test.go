@@ -3,8 +3,10 @@ package everywhere
 import (
 	"cmp"
 	"context"
+	"net"
 	"testing"
 
+	"onthewire/lessons/05-http/pipe"
 	"onthewire/lessons/05-http/site"
 	"onthewire/lessons/internal/devcert"
 	"onthewire/lessons/internal/servertest"
@@ -22,8 +24,12 @@ func TestTheServerStandsWhatClientsDo(t *testing.T) {
 			if err != nil {
 				return "", nil, err
 			}
-			on, err := Listen(ctx, "127.0.0.1:0", "127.0.0.1:0")
-			if err != nil {
+			on := Listeners{TLS: pipe.Listen()} // the suite looks for a process's listener, so it has one
+			if on.QUIC, err = net.ListenPacket("udp4", "127.0.0.1:0"); err != nil {
+				return "", nil, err
+			}
+			if on.Clear, err = net.Listen("tcp4", "127.0.0.1:0"); err != nil {
+				on.Close()
 				return "", nil, err
 			}
 			server := New(new(site.Site).Handler(), certificate)

@@ -100,6 +100,9 @@ func (c *counter) rest(ctx context.Context, quiet time.Duration) {
 	for {
 		var rested <-chan time.Time
 		if c.n.Load() == 0 {
+			if quiet == 0 {
+				return
+			}
 			rested = time.After(quiet)
 		}
 		select {

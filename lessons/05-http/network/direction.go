@@ -153,8 +153,8 @@ func (d *direction) deadline(by *time.Time, t time.Time) error {
 	defer d.mu.Unlock()
 	*by = t
 	d.changed.Broadcast()
-	if !t.IsZero() {
-		time.AfterFunc(time.Until(t), d.wake)
+	if left := time.Until(t); left > 0 { // one due at once crashes the runtime, in a bubble under -race
+		time.AfterFunc(left, d.wake)
 	}
 	return nil
 }

@@ -48,7 +48,10 @@ func balanced(ctx context.Context, wait time.Duration) (lost int, err error) {
 			ended := make(chan error, 1)
 			time.AfterFunc(250*time.Millisecond, func() {
 				sigterm()
-				time.AfterFunc(wait, func() { ended <- stop() })
+				if wait > 0 {
+					time.Sleep(wait)
+				}
+				ended <- stop()
 			})
 			for tick := 0; ; tick++ {
 				if tick%10 == 0 && w.status(ctx, "/ready") != http.StatusOK {
