@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -129,9 +130,10 @@ func (c *client) ends() {
 	}
 }
 
-// reported wants one report with this in it.
+// reported wants one report with this in it. A client may see the end before it is made.
 func (sc *scene) reported(what string) {
 	sc.t.Helper()
+	synctest.Wait()
 	sc.mu.Lock()
 	defer sc.mu.Unlock()
 	if len(sc.reports) != 1 || !strings.Contains(sc.reports[0], what) {
