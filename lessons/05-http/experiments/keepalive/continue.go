@@ -16,7 +16,7 @@ import (
 // Continue sends a body that is welcome and one that is not, with and without asking before.
 var Continue = experiment.Experiment{
 	Name:      "continue",
-	Subjects:  []string{"Expect: 100-continue", "413 Content Too Large"},
+	Subjects:  []string{"Expect: 100-continue"},
 	About:     "A body of 8 KB, and one that nobody wants, 50 ms to and fro",
 	Simulated: true,
 	Do:        asking,
