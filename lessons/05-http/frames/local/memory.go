@@ -2,11 +2,11 @@ package local
 
 import (
 	"context"
-	"io"
 	"net"
 	"net/http"
 
 	"onthewire/lessons/05-http/everywhere"
+	"onthewire/lessons/05-http/pipe"
 	"onthewire/lessons/internal/devcert"
 )
 
@@ -15,9 +15,7 @@ import (
 type Memory struct {
 	HTTP *http.Server
 
-	clients chan net.Conn
-	closed  context.Context
-	close   context.CancelFunc
+	listener *pipe.Listener
 }
 
 // StartMemory lets it serve. Close ends it.
@@ -30,46 +28,18 @@ func StartMemory(handler http.Handler) (*Memory, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Memory{HTTP: everywhere.New(handler, certificate).TCP, clients: make(chan net.Conn)}
-	m.closed, m.close = context.WithCancel(context.Background())
-	m.HTTP.ErrorLog = like(m.HTTP.ErrorLog)
-	m.HTTP.ErrorLog.SetOutput(io.Discard) // it would tell standard error of every client that it throws out
-	go m.HTTP.Serve(listener{m})          // it ends with Close, and says so
+	m := &Memory{HTTP: everywhere.New(handler, certificate).TCP, listener: pipe.Listen()}
+	go m.HTTP.Serve(m.listener) // it ends with Close, and says so
 	return m, nil
 }
 
-// like makes one more of what somebody has: code below a lesson's root imports no log.
-func like[T any](*T) *T { return new(T) }
-
 // Connect is what a client dials.
 func (m *Memory) Connect(ctx context.Context) (net.Conn, error) {
-	here, there := net.Pipe()
-	select {
-	case m.clients <- there:
-		return here, nil
-	case <-m.closed.Done():
-		return nil, net.ErrClosed
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
+	return m.listener.DialContext(ctx, "", "")
 }
 
 // Close cuts everybody off.
 func (m *Memory) Close() error {
-	m.close()
+	m.listener.Close() // also where Serve has not begun yet
 	return m.HTTP.Close()
 }
-
-type listener struct{ *Memory }
-
-func (l listener) Accept() (net.Conn, error) {
-	select {
-	case conn := <-l.clients:
-		return conn, nil
-	case <-l.closed.Done():
-		return nil, net.ErrClosed
-	}
-}
-
-func (l listener) Close() error   { l.close(); return nil }
-func (l listener) Addr() net.Addr { return &net.TCPAddr{} }
