@@ -47,7 +47,13 @@ func newExchange(w http.ResponseWriter, r *http.Request) *exchange {
 		e.mu.Unlock()
 	}}
 	if r.ProtoAtLeast(1, 1) { // HTTP/1.0 knows no answer before the answer
+		// Who waits for 100 Continue has it from net/http, which writes it once the body is read.
+		// The origin's is what lets us read, so passing that on as well would be a second one.
+		waits := r.ContentLength != 0 && r.Header.Get("Expect") != ""
 		trace.Got1xxResponse = func(status int, fields textproto.MIMEHeader) error {
+			if waits && status == http.StatusContinue {
+				return nil
+			}
 			return e.passInterim(w, status, http.Header(fields))
 		}
 	}

@@ -12,18 +12,15 @@ import (
 
 // Tickets comes back with a ticket from a file, as a new process does.
 var Tickets = experiment.Experiment{
-	Name:     "tickets",
-	Subjects: []string{"session tickets", "0-RTT", "SetSessionTicketKeys"},
-	About:    "A new process asks with a ticket from a file, 50 ms to and fro",
-	Do:       tickets,
+	Name:      "tickets",
+	Subjects:  []string{"session tickets", "0-RTT", "SetSessionTicketKeys"},
+	About:     "A new process asks with a ticket from a file, 50 ms to and fro",
+	Simulated: true,
+	Do:        tickets,
 }
 
 func tickets(ctx context.Context, r *experiment.Report) error {
-	n, err := network.Open(roundTrip / 2)
-	if err != nil {
-		return err
-	}
-	return inside(n, func(w *world) error {
+	return inside(network.Simulate(roundTrip/2), func(w *world) error {
 		return experiment.Steadily(r, func() error { return w.comeBack(ctx, r) })
 	})
 }
