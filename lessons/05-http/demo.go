@@ -12,10 +12,10 @@ import (
 	"time"
 
 	"onthewire/lessons/05-http/h1"
-	"onthewire/lessons/05-http/network"
 	"onthewire/lessons/05-http/waterfall"
 	"onthewire/lessons/internal/experiment"
 	"onthewire/lessons/internal/lab"
+	"onthewire/lessons/internal/network"
 	"onthewire/lessons/internal/stage"
 	"onthewire/lessons/internal/twelve"
 )

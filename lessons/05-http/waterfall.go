@@ -11,11 +11,11 @@ import (
 	"slices"
 	"time"
 
-	"onthewire/lessons/05-http/network"
 	"onthewire/lessons/05-http/waterfall"
 	"onthewire/lessons/internal/cli"
 	"onthewire/lessons/internal/experiment"
 	"onthewire/lessons/internal/lab"
+	"onthewire/lessons/internal/network"
 	"onthewire/lessons/internal/stage"
 )
 

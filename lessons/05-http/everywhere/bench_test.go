@@ -13,9 +13,9 @@ import (
 	"github.com/quic-go/quic-go"
 	"github.com/quic-go/quic-go/http3"
 
-	"onthewire/lessons/05-http/network"
 	"onthewire/lessons/05-http/pipe"
 	"onthewire/lessons/internal/devcert"
+	"onthewire/lessons/internal/network"
 )
 
 func must(t testing.TB, err error) {

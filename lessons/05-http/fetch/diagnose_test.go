@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"onthewire/lessons/05-http/network/origin"
+	"onthewire/lessons/05-http/origin"
 )
 
 func TestWhatStandsBetweenAClientAndHTTP3IsFound(t *testing.T) {

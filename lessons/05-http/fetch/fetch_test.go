@@ -10,8 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"onthewire/lessons/05-http/network"
-	"onthewire/lessons/05-http/network/origin"
+	"onthewire/lessons/05-http/origin"
+	"onthewire/lessons/internal/network"
 )
 
 const rtt = 50 * time.Millisecond

@@ -15,8 +15,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"onthewire/lessons/05-http/network"
-	"onthewire/lessons/05-http/network/origin"
+	"onthewire/lessons/05-http/origin"
+	"onthewire/lessons/internal/network"
 )
 
 // against asks a server that answers in its own way, in virtual time.

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"onthewire/lessons/05-http/network/origin"
+	"onthewire/lessons/05-http/origin"
 )
 
 // visits asks one after the other, and wants each answer by this protocol after this time.

@@ -11,7 +11,7 @@ import (
 	"github.com/quic-go/quic-go"
 	"github.com/quic-go/quic-go/http3"
 
-	"onthewire/lessons/05-http/network"
+	"onthewire/lessons/internal/network"
 )
 
 // A Protocol is one way to ask for files.

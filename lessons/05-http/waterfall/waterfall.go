@@ -17,8 +17,8 @@ import (
 	"sync"
 	"time"
 
-	"onthewire/lessons/05-http/network"
-	"onthewire/lessons/05-http/network/origin"
+	"onthewire/lessons/05-http/origin"
+	"onthewire/lessons/internal/network"
 )
 
 // A Load is what it took to have the page.

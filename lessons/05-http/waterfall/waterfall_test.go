@@ -11,11 +11,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"onthewire/lessons/05-http/network"
 	"onthewire/lessons/internal/experiment"
 	"onthewire/lessons/internal/lab"
 	"onthewire/lessons/internal/labtest"
 	"onthewire/lessons/internal/leak"
+	"onthewire/lessons/internal/network"
 )
 
 func TestMain(m *testing.M) { labtest.Main(m) }

@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"onthewire/lessons/05-http/h1"
-	"onthewire/lessons/05-http/network"
 	"onthewire/lessons/internal/experiment"
+	"onthewire/lessons/internal/network"
 )
 
 const (

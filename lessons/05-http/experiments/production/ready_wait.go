@@ -5,9 +5,9 @@ import (
 	"net/http"
 	"time"
 
-	"onthewire/lessons/05-http/network"
 	"onthewire/lessons/05-http/site"
 	"onthewire/lessons/internal/experiment"
+	"onthewire/lessons/internal/network"
 )
 
 // ReadyWait stops a server behind a load balancer that asks it every 100 ms whether it is ready, and

@@ -7,8 +7,8 @@ import (
 	"net/http"
 	"time"
 
-	"onthewire/lessons/05-http/network"
 	"onthewire/lessons/internal/experiment"
+	"onthewire/lessons/internal/network"
 )
 
 // Shutdown stops a server in the middle of a download, by each protocol.

@@ -10,9 +10,9 @@ import (
 	"github.com/quic-go/quic-go"
 	"github.com/quic-go/quic-go/http3"
 
-	"onthewire/lessons/05-http/network"
 	"onthewire/lessons/05-http/site"
 	"onthewire/lessons/internal/experiment"
+	"onthewire/lessons/internal/network"
 )
 
 // TooEarly asks by HTTP/3 before the handshake is over.

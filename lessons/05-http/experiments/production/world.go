@@ -14,9 +14,9 @@ import (
 	"github.com/quic-go/quic-go/http3"
 
 	"onthewire/lessons/05-http/everywhere"
-	"onthewire/lessons/05-http/network"
 	"onthewire/lessons/05-http/pipe"
 	"onthewire/lessons/internal/devcert"
+	"onthewire/lessons/internal/network"
 )
 
 // A world is a network in memory with an authority that everybody trusts.

@@ -13,9 +13,9 @@ import (
 	"time"
 
 	"onthewire/lessons/05-http/fetch"
-	"onthewire/lessons/05-http/network"
-	"onthewire/lessons/05-http/network/origin"
+	"onthewire/lessons/05-http/origin"
 	"onthewire/lessons/internal/experiment"
+	"onthewire/lessons/internal/network"
 	"onthewire/lessons/internal/twelve"
 )
 

@@ -7,9 +7,9 @@ import (
 	"slices"
 	"time"
 
-	"onthewire/lessons/05-http/network"
 	"onthewire/lessons/05-http/waterfall"
 	"onthewire/lessons/internal/experiment"
+	"onthewire/lessons/internal/network"
 )
 
 // LostPacket loads a page in each version, once as it is and once with one packet less.

@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"onthewire/lessons/05-http/fetch"
-	"onthewire/lessons/05-http/network"
-	"onthewire/lessons/05-http/network/origin"
+	"onthewire/lessons/05-http/origin"
 	"onthewire/lessons/internal/experiment"
+	"onthewire/lessons/internal/network"
 )
 
 // NoH3 sets up a server in each way in which HTTP/3 does not come, and asks the diagnosis.

@@ -10,9 +10,9 @@ import (
 	"sync/atomic"
 
 	"onthewire/lessons/05-http/fetch"
-	"onthewire/lessons/05-http/network"
-	"onthewire/lessons/05-http/network/origin"
+	"onthewire/lessons/05-http/origin"
 	"onthewire/lessons/internal/experiment"
+	"onthewire/lessons/internal/network"
 )
 
 // Race visits a server again and again, which offers HTTP/3. From the third visit on, UDP is

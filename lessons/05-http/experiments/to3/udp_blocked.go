@@ -13,9 +13,9 @@ import (
 	"github.com/quic-go/quic-go"
 
 	"onthewire/lessons/05-http/fetch"
-	"onthewire/lessons/05-http/network"
-	"onthewire/lessons/05-http/network/origin"
+	"onthewire/lessons/05-http/origin"
 	"onthewire/lessons/internal/experiment"
+	"onthewire/lessons/internal/network"
 )
 
 // UDPBlocked waits for quic-go to give up.

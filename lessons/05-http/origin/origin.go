@@ -16,8 +16,8 @@ import (
 	"github.com/quic-go/quic-go"
 	"github.com/quic-go/quic-go/http3"
 
-	"onthewire/lessons/05-http/network"
 	"onthewire/lessons/internal/devcert"
+	"onthewire/lessons/internal/network"
 )
 
 // The ports, as on any host.
