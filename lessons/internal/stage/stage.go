@@ -70,6 +70,18 @@ func (s *Stage) Measure(who, format string, args ...any) {
 	s.print("%s%s %s\n", s.clock(), pad(who, saidAt-whoAt-1), strings.TrimLeft(text, " "))
 }
 
+// Verdict shows that something holds, or fails, by a word as well as by a colour, and what was
+// seen.
+func (s *Stage) Verdict(what string, holds bool, seen string) {
+	const seenAt = textAt + 16 + len("holds") + 2
+	word := s.style.green("holds")
+	if !holds {
+		word = s.style.red("FAILS")
+	}
+	text := s.style.hang(seen, strings.Repeat(" ", seenAt))
+	s.print("%s%s%s  %s\n", strings.Repeat(" ", textAt), pad(what, 16), word, strings.TrimLeft(text, " "))
+}
+
 // Say writes a paragraph.
 func (s *Stage) Say(format string, args ...any) {
 	s.print("\n%s\n", s.style.hang(fmt.Sprintf(format, args...), "  "))

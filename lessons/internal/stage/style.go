@@ -55,6 +55,9 @@ func (s Style) letters(text string) string {
 func (s Style) bold(text string) string { return s.paint("1", text) }
 func (s Style) dim(text string) string  { return s.paint("2", text) }
 
+func (s Style) red(text string) string   { return s.paint("31", text) }
+func (s Style) green(text string) string { return s.paint("32", text) }
+
 func (s Style) paint(code, text string) string {
 	if !s.Colour {
 		return text

@@ -1,0 +1,8 @@
+package all
+
+import (
+	"onthewire/lessons/06-pitfalls/loop"
+	"onthewire/lessons/06-pitfalls/pitfall"
+)
+
+func loops() []pitfall.Pitfall { return []pitfall.Pitfall{loop.Eagain} }
