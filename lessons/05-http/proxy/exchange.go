@@ -28,12 +28,14 @@ type exchange struct {
 	origin  *origin
 	interim int  // answers before the answer
 	begun   bool // the answer itself
+	here    bool // some of it has been written, and is still here
 }
 
 func newExchange(w http.ResponseWriter, r *http.Request) *exchange {
 	e := new(exchange)
 	e.ctx, e.cancel = context.WithCancelCause(r.Context())
 	e.client = http.NewResponseController(w)
+	e.client.SetWriteDeadline(time.Time{}) // that of the answer before
 	e.whole.Store(r.ContentLength == 0)
 	e.timer = time.AfterFunc(silence, func() {
 		if e.ctx.Err() == nil {
@@ -43,8 +45,9 @@ func newExchange(w http.ResponseWriter, r *http.Request) *exchange {
 	})
 	trace := &httptrace.ClientTrace{GotConn: func(got httptrace.GotConnInfo) {
 		e.mu.Lock()
+		defer e.mu.Unlock()
 		e.origin = got.Conn.(*origin)
-		e.mu.Unlock()
+		e.origin.begin(e.push)
 	}}
 	if r.ProtoAtLeast(1, 1) { // HTTP/1.0 knows no answer before the answer
 		// Who waits for 100 Continue has it from net/http, which writes it once the body is read.
@@ -64,6 +67,7 @@ func newExchange(w http.ResponseWriter, r *http.Request) *exchange {
 func (e *exchange) moved() { e.timer.Reset(silence) }
 
 func (e *exchange) end() {
+	e.over()
 	e.timer.Stop()
 	e.cancel(nil)
 	if !e.whole.Load() {
@@ -118,6 +122,25 @@ func (e *exchange) answered(answer *http.Response, err error) error {
 	return err
 }
 
+// push sends what is here, since nothing follows at once. The library calls it, by whichever
+// goroutine reads from the origin.
+func (e *exchange) push() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.here {
+		e.here = false
+		e.client.SetWriteDeadline(time.Now().Add(silence))
+		e.client.Flush() // if that fails, the next Write does too
+	}
+}
+
+// over leaves what is here to net/http's server. The connection may be another exchange's by now.
+func (e *exchange) over() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.here = false
+}
+
 // statusOf is what a client is told of an origin that did not answer.
 func statusOf(err error) int {
 	if _, refused := errors.AsType[*Refused](err); refused {
@@ -147,18 +170,26 @@ func (b *body) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// pieces go to the client as they come.
+// pieces go to the client together, as long as they come without a pause.
 type pieces struct {
 	http.ResponseWriter
 	e *exchange
 }
 
+func (p *pieces) WriteHeader(status int) {
+	p.e.mu.Lock()
+	defer p.e.mu.Unlock()
+	p.e.client.SetWriteDeadline(time.Now().Add(silence)) // also for the last piece, which the server sends
+	p.ResponseWriter.WriteHeader(status)
+	p.e.here = true
+}
+
 func (p *pieces) Write(b []byte) (int, error) {
+	p.e.mu.Lock()
+	defer p.e.mu.Unlock()
 	p.e.client.SetWriteDeadline(time.Now().Add(silence))
 	n, err := p.ResponseWriter.Write(b)
-	if err == nil {
-		err = p.e.client.Flush()
-	}
+	p.e.here = true
 	p.e.moved()
 	return n, err
 }

@@ -11,16 +11,30 @@ import (
 	"sync"
 )
 
-// An origin is a connection to one, for one answer. If that says "Connection: close, X",
-// net/http removes the field, and nobody could know any more that X is not to be passed on. So
-// this keeps the beginning of what came.
+// An origin is a connection to one. If an answer says "Connection: close, X", net/http removes
+// the field, and nobody could know any more that X is not to be passed on. So this keeps the
+// beginning of what came. It also tells when we are about to wait.
 type origin struct {
 	net.Conn
-	mu   sync.Mutex
-	head []byte
+	mu    sync.Mutex
+	head  []byte
+	waits func() // called before each read; may be nil
+}
+
+// begin is for the next answer. Whatever is read from now on is a part of it.
+func (o *origin) begin(waits func()) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.head, o.waits = o.head[:0], waits
 }
 
 func (o *origin) Read(p []byte) (int, error) {
+	o.mu.Lock()
+	waits := o.waits
+	o.mu.Unlock()
+	if waits != nil {
+		waits()
+	}
 	n, err := o.Conn.Read(p)
 	o.mu.Lock()
 	defer o.mu.Unlock()

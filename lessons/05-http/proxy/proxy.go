@@ -4,11 +4,10 @@
 // Read it in this order: proxy.go (one request and its answer), fields.go (what is not passed
 // on), allow.go (to whom it connects), refuse.go (what goes no further),
 // exchange.go (what happens until the answer begins), origin.go (what net/http takes out of an
-// answer), serve.go (accepting and stopping).
+// answer), kept.go (which connection a request gets), serve.go (accepting and stopping).
 package proxy
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"net"
@@ -25,27 +24,16 @@ const (
 	maxHead    = 64 << 10         // bytes of a head
 )
 
-// A Proxy is an http.Handler. It opens a connection for each request, and closes it behind the
-// answer: one that is kept may be closed by its origin just when the next request is sent.
+// A Proxy is an http.Handler.
 type Proxy struct {
-	name      string // in Via
-	transport *http.Transport
+	name        string // in Via
+	kept, fresh *http.Transport
 }
 
 // New makes a proxy that connects to these networks only. Its name is one that no other has.
 func New(name string, allow []netip.Prefix) *Proxy {
 	dialer := net.Dialer{Timeout: connecting, Control: Only(allow)}
-	return &Proxy{name: name, transport: &http.Transport{
-		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			conn, err := dialer.DialContext(ctx, network, address)
-			return &origin{Conn: conn}, err
-		},
-		DisableKeepAlives:      true,
-		DisableCompression:     true, // else it asks for gzip, and unpacks it
-		MaxResponseHeaderBytes: maxHead,
-		ResponseHeaderTimeout:  thinking,
-		ExpectContinueTimeout:  time.Second,
-	}}
+	return &Proxy{name, transport(dialer, true), transport(dialer, false)}
 }
 
 // ServeHTTP forwards one request. The transport would neither follow a redirect nor keep a
@@ -60,7 +48,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	e := newExchange(w, r)
 	defer e.end()
-	answer, err := p.transport.RoundTrip(p.onward(e, r))
+	answer, err := p.transport(r).RoundTrip(p.onward(e, r))
 	e.early(w)
 	if err = e.answered(answer, err); err != nil {
 		http.Error(w, fmt.Sprintf("%s: %v", r.URL.Host, err), statusOf(err))
@@ -102,10 +90,14 @@ func (p *Proxy) back(w http.ResponseWriter, answer *http.Response, e *exchange) 
 		answer.Header.Add("Trailer", name)
 	}
 	copyFields(w.Header(), answer.Header, "")
-	w.WriteHeader(answer.StatusCode)
-	e.client.Flush()
-	if _, err := io.Copy(&pieces{w, e}, answer.Body); err != nil {
+	to := &pieces{w, e}
+	to.WriteHeader(answer.StatusCode)
+	if _, err := io.Copy(to, answer.Body); err != nil {
 		panic(http.ErrAbortHandler) // to return would tell the client that this was all
+	}
+	e.over()
+	if len(answer.Trailer) > 0 {
+		e.client.Flush() // a short answer that is still here would leave with a length, and those without trailers
 	}
 	remove(answer.Trailer, named)
 	copyFields(w.Header(), answer.Trailer, http.TrailerPrefix)

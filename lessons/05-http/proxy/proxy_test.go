@@ -139,7 +139,7 @@ func TestWhatConcernsOneConnectionIsNotPassedOn(t *testing.T) {
 			r, _ := ask(t, proxy, "GET http://"+origin+"/a?b HTTP/1.1\r\nHost: elsewhere\r\nX-Secret: a\r\nX-Open: b\r\nKeep-Alive: 5\r\n"+
 				"TE: trailers\r\nUpgrade: h2c\r\nProxy-Authorization: Basic eA==\r\nProxy-Connection: x\r\nConnection: "+connection+"\r\n\r\n", size)
 			answer, text := answered(t, r)
-			want := "GET /a?b HTTP/1.1\r\nHost: " + origin + "\r\nVia: 1.1 us\r\nX-Open: b\r\nConnection: close\r\n\r\n"
+			want := "GET /a?b HTTP/1.1\r\nHost: " + origin + "\r\nVia: 1.1 us\r\nX-Open: b\r\n\r\n"
 			if got := <-heads; got != want {
 				t.Errorf("in pieces of %d bytes, with Connection: %q, the origin gets\n%s\nwant\n%s", size, connection, got, want)
 			}

@@ -21,6 +21,7 @@ func (p *Proxy) Serve(ctx context.Context, l net.Listener) error {
 		IdleTimeout:       time.Minute,
 		MaxHeaderBytes:    maxHead,
 	}
+	defer p.kept.CloseIdleConnections()
 	defer server.Close()
 	defer l.Close() // if it is stopped before it has begun, Shutdown knows of no listener
 	failed := make(chan error, 1)

@@ -31,7 +31,8 @@ func silently(t *testing.T, scene func(client, origin net.Conn)) {
 		client, server := net.Pipe()
 		asking, asked := net.Pipe()
 		p := New("us", loopback)
-		p.transport.DialContext = func(context.Context, string, string) (net.Conn, error) { return &origin{Conn: asking}, nil }
+		p.kept.DialContext = func(context.Context, string, string) (net.Conn, error) { return &origin{Conn: asking}, nil }
+		p.fresh.DialContext = p.kept.DialContext
 		on := make(pipes, 1)
 		on <- server
 		ctx, stop := context.WithCancel(t.Context())
