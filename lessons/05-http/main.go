@@ -19,7 +19,9 @@ var commands struct {
 	Get       getCommand       `cmd:"" help:"Fetch a URL by HTTP/1.1, HTTP/2 or HTTP/3, and tell when each phase of it was over."`
 	Waterfall waterfallCommand `cmd:"" help:"Load that page again, over a link of your own choice."`
 	Ladder    ladderCommand    `cmd:"" help:"Set servers that say hello side by side on one CPU: this lesson's, net/http, others."`
+	Compare   compareCommand   `cmd:"" help:"Set proxies side by side on one CPU: this lesson's, httputil.ReverseProxy, nginx, haproxy."`
 	Proxy     proxyCommand     `cmd:"" help:"Forward requests in the clear to whom their target names."`
+	Relay     relayCommand     `cmd:"" help:"Be httputil.ReverseProxy and no more, for compare."`
 	Type      typeCommand      `cmd:"" help:"Type a request byte for byte, and see in hex what comes back, and when."`
 	Grid      gridCommand      `cmd:"" help:"Show what three parsers make of one request, and where they disagree."`
 	Twelve    twelveCommand    `cmd:"" help:"Post twelve bytes over a long link, and count what they cost."`

@@ -13,22 +13,20 @@ import (
 	"time"
 )
 
-const (
-	request = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
-	answer  = 10 * time.Second // for one to come
-)
+const answer = 10 * time.Second // for one to come
 
 // Clients are connections to one server.
 type Clients struct {
-	conns []net.Conn
-	begin []byte // of each answer
-	block []byte // as long as an answer is
+	conns   []net.Conn
+	request string
+	begin   []byte // of each answer
+	block   []byte // as long as an answer is
 }
 
-// Open connects, and lets each connection have one answer. They are equally long, for all that
-// changes in a second is the date.
-func Open(ctx context.Context, address string, connections int) (*Clients, error) {
-	c := new(Clients)
+// Open connects, and lets each connection ask for a target and have one answer. They are equally
+// long, for all that changes in a second is the date.
+func Open(ctx context.Context, address, target string, connections int) (*Clients, error) {
+	c := &Clients{request: "GET " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"}
 	for range connections {
 		conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
 		if err != nil {
@@ -46,7 +44,7 @@ func Open(ctx context.Context, address string, connections int) (*Clients, error
 
 func (c *Clients) first(conn net.Conn) error {
 	conn.SetDeadline(time.Now().Add(answer))
-	if _, err := io.WriteString(conn, request); err != nil {
+	if _, err := io.WriteString(conn, c.request); err != nil {
 		return err
 	}
 	var all bytes.Buffer
@@ -73,13 +71,13 @@ func (c *Clients) Run(ctx context.Context, long time.Duration) (answered int, to
 		conn.SetDeadline(begun.Add(long + answer))
 	}
 	halves := [2][]net.Conn{c.conns[:len(c.conns)/2], c.conns[len(c.conns)/2:]}
-	if err := ask(halves[0]); err != nil {
+	if err := c.ask(halves[0]); err != nil {
 		return 0, 0, err
 	}
 	for half := 0; ; half = 1 - half {
 		over := ctx.Err() != nil || time.Since(begun) > long
 		if !over {
-			if err := ask(halves[1-half]); err != nil {
+			if err := c.ask(halves[1-half]); err != nil {
 				return 0, 0, err
 			}
 		}
@@ -98,9 +96,9 @@ func (c *Clients) Run(ctx context.Context, long time.Duration) (answered int, to
 	}
 }
 
-func ask(conns []net.Conn) error {
+func (c *Clients) ask(conns []net.Conn) error {
 	for _, conn := range conns {
-		if _, err := io.WriteString(conn, request); err != nil {
+		if _, err := io.WriteString(conn, c.request); err != nil {
 			return err
 		}
 	}

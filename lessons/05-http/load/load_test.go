@@ -23,7 +23,7 @@ func TestEveryRequestIsAnsweredAndCountedOnce(t *testing.T) {
 	defer server.Close()
 	for _, connections := range []int{1, 2, 7} {
 		asked.Store(0)
-		c, err := Open(t.Context(), server.Listener.Addr().String(), connections)
+		c, err := Open(t.Context(), server.Listener.Addr().String(), "/", connections)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -51,7 +51,7 @@ func TestAServerThatDoesNotAnswerEquallyIsRefused(t *testing.T) {
 		},
 	} {
 		server := httptest.NewServer(handler)
-		c, err := Open(t.Context(), server.Listener.Addr().String(), 20)
+		c, err := Open(t.Context(), server.Listener.Addr().String(), "/", 20)
 		if err == nil {
 			t.Error("it is believed")
 			c.Close()

@@ -21,14 +21,15 @@ type exchange struct {
 	cancel context.CancelCauseFunc
 	timer  *time.Timer // runs out when nothing moves
 	client *http.ResponseController
-	whole  atomic.Bool // the client has sent all of its body
+	sent   atomic.Bool // the client has sent all of its body
 	named  []string    // in the Connection of an answer that closes
 
 	mu      sync.Mutex
 	origin  *origin
 	interim int  // answers before the answer
 	begun   bool // the answer itself
-	here    bool // some of it has been written, and is still here
+	whole   bool // has come, so nobody waits for more of it
+	here    bool // some of it has been written, and has not been sent
 }
 
 func newExchange(w http.ResponseWriter, r *http.Request) *exchange {
@@ -36,19 +37,22 @@ func newExchange(w http.ResponseWriter, r *http.Request) *exchange {
 	e.ctx, e.cancel = context.WithCancelCause(r.Context())
 	e.client = http.NewResponseController(w)
 	e.client.SetWriteDeadline(time.Time{}) // that of the answer before
-	e.whole.Store(r.ContentLength == 0)
+	e.sent.Store(r.ContentLength == 0)
 	e.timer = time.AfterFunc(silence, func() {
 		if e.ctx.Err() == nil {
 			e.cancel(errSilent)
 			e.client.SetReadDeadline(time.Now()) // a body that does not come knows of no context
 		}
 	})
-	trace := &httptrace.ClientTrace{GotConn: func(got httptrace.GotConnInfo) {
-		e.mu.Lock()
-		defer e.mu.Unlock()
-		e.origin = got.Conn.(*origin)
-		e.origin.begin(e.push)
-	}}
+	trace := &httptrace.ClientTrace{
+		GotConn: func(got httptrace.GotConnInfo) {
+			e.mu.Lock()
+			defer e.mu.Unlock()
+			e.origin = got.Conn.(*origin)
+			e.origin.begin(e.push)
+		},
+		PutIdleConn: func(error) { e.over() },
+	}
 	if r.ProtoAtLeast(1, 1) { // HTTP/1.0 knows no answer before the answer
 		// Who waits for 100 Continue has it from net/http, which writes it once the body is read.
 		// The origin's is what lets us read, so passing that on as well would be a second one.
@@ -70,7 +74,7 @@ func (e *exchange) end() {
 	e.over()
 	e.timer.Stop()
 	e.cancel(nil)
-	if !e.whole.Load() {
+	if !e.sent.Load() {
 		e.client.SetReadDeadline(time.Now().Add(linger))
 	}
 }
@@ -79,7 +83,7 @@ func (e *exchange) end() {
 // a client that does not listen while it speaks. What comes of the body must not be taken for
 // the next request, so the connection ends.
 func (e *exchange) early(w http.ResponseWriter) {
-	if !e.whole.Load() {
+	if !e.sent.Load() {
 		e.client.EnableFullDuplex()
 		w.Header().Set("Connection", "close")
 	}
@@ -122,23 +126,22 @@ func (e *exchange) answered(answer *http.Response, err error) error {
 	return err
 }
 
-// push sends what is here, since nothing follows at once. The library calls it, by whichever
-// goroutine reads from the origin.
+// push sends what is here, since we are about to wait for more. The library calls it, by
+// whichever goroutine reads from the origin.
 func (e *exchange) push() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.here {
+	if e.here && !e.whole {
 		e.here = false
-		e.client.SetWriteDeadline(time.Now().Add(silence))
 		e.client.Flush() // if that fails, the next Write does too
 	}
 }
 
-// over leaves what is here to net/http's server. The connection may be another exchange's by now.
+// over leaves the rest to net/http's server. The connection may be another exchange's by now.
 func (e *exchange) over() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.here = false
+	e.whole = true
 }
 
 // statusOf is what a client is told of an origin that did not answer.
@@ -164,7 +167,7 @@ func (b *body) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.e.moved()
 	if err == io.EOF {
-		b.e.whole.Store(true)
+		b.e.sent.Store(true)
 		b.eof()
 	}
 	return n, err

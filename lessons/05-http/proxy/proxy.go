@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"sync"
 	"time"
 )
 
@@ -78,6 +79,8 @@ func (p *Proxy) onward(e *exchange, r *http.Request) *http.Request {
 	return out
 }
 
+var blocks = sync.Pool{New: func() any { return new([32 << 10]byte) }}
+
 // back is the answer as the client gets it, piece by piece as it comes.
 func (p *Proxy) back(w http.ResponseWriter, answer *http.Response, e *exchange) {
 	named := append(strip(answer.Header), e.named...)
@@ -92,7 +95,9 @@ func (p *Proxy) back(w http.ResponseWriter, answer *http.Response, e *exchange) 
 	copyFields(w.Header(), answer.Header, "")
 	to := &pieces{w, e}
 	to.WriteHeader(answer.StatusCode)
-	if _, err := io.Copy(to, answer.Body); err != nil {
+	block := blocks.Get().(*[32 << 10]byte)
+	defer blocks.Put(block)
+	if _, err := io.CopyBuffer(to, answer.Body, block[:]); err != nil {
 		panic(http.ErrAbortHandler) // to return would tell the client that this was all
 	}
 	e.over()

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+
+	"onthewire/lessons/internal/cli"
+)
+
+type relayCommand struct {
+	Addr string `default:"127.0.0.1:3129" help:"HOST:PORT to listen on; port 0 takes a free one."`
+	To   string `default:"127.0.0.1:3000" help:"HOST:PORT of the server."`
+	Keep int    `default:"250" help:"How many connections without a request are kept (MaxIdleConnsPerHost); the library's default is 2."`
+}
+
+// Run serves with nothing but the library, for the others to be compared with.
+func (c relayCommand) Run(ctx context.Context) error {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
+	if err != nil {
+		return cli.NotListening(err)
+	}
+	cli.Listening(listener.Addr())
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConns, transport.MaxIdleConnsPerHost = 0, c.Keep
+	transport.Proxy = nil
+	server := &http.Server{Handler: &httputil.ReverseProxy{
+		Transport: transport,
+		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(&url.URL{Scheme: "http", Host: c.To}) },
+	}}
+	context.AfterFunc(ctx, func() { server.Close() })
+	if err := server.Serve(listener); ctx.Err() == nil {
+		return fmt.Errorf("accept: %w", err)
+	}
+	return nil
+}
