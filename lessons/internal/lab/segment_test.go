@@ -43,21 +43,27 @@ func sendTo(t *testing.T, from net.PacketConn, to, text string) {
 }
 
 // saysUntilHeard says it again each second: while the two hosts look for each other's
-// hardware address, a datagram may be lost, which UDP never promised not to.
-func saysUntilHeard(t *testing.T, conn net.Conn, text string, ear net.PacketConn) string {
+// hardware address, a datagram may be late, or lost, which UDP never promised not to. What was
+// said before to the same ear, and comes now, is such a late one. It returns what else comes.
+func saysUntilHeard(t *testing.T, conn net.Conn, from, to string, ear net.PacketConn) string {
 	t.Helper()
 	b := make([]byte, 100)
 	for range 10 {
-		if _, err := conn.Write([]byte(text)); err != nil {
+		if _, err := conn.Write([]byte(from + " to " + to)); err != nil {
 			t.Fatal(err)
 		}
 		ear.SetReadDeadline(time.Now().Add(time.Second))
-		n, _, err := ear.ReadFrom(b)
-		if err == nil {
-			return string(b[:n])
-		}
-		if !errors.Is(err, os.ErrDeadlineExceeded) {
-			t.Fatal(err)
+		for {
+			n, _, err := ear.ReadFrom(b)
+			if errors.Is(err, os.ErrDeadlineExceeded) {
+				break
+			} else if err != nil {
+				t.Fatal(err)
+			}
+			who, whom, _ := strings.Cut(string(b[:n]), " to ")
+			if who == from || whom != to {
+				return string(b[:n])
+			}
 		}
 	}
 	return ""
@@ -74,7 +80,7 @@ func TestEveryHostOfASegmentReachesEveryOther(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					if got := saysUntilHeard(t, conn, from.Name, all[j]); got != from.Name {
+					if got := saysUntilHeard(t, conn, from.Name, to.Name, all[j]); got != from.Name+" to "+to.Name {
 						t.Errorf("%s: from host %d of %d host %d hears %q", network, i+1, n, j+1, got)
 					}
 					conn.Close()
