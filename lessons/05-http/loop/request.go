@@ -18,9 +18,9 @@ type request struct {
 	last   bool // the connection ends behind the answer
 }
 
-// next finds the end of the request at the beginning of b. Most have no body and say nothing
-// about their connection, and a glance at their bytes is enough. All others are h1's: each
-// time that more of them has come, from the beginning.
+// next finds the end of the request at the beginning of b. If it has no body and says nothing
+// about its connection, a glance at its bytes is enough. All others are h1's: each time that
+// more of them has come, from the beginning.
 func next(b []byte) (request, error) {
 	if n := plain(b); n > 0 {
 		return request{length: n}, nil
