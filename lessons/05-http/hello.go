@@ -35,8 +35,9 @@ func (c helloCommand) Run(ctx context.Context) error {
 		return standard(ctx, listener)
 	}
 	server := &h1.Server{
-		Handler: hello,
-		Report:  func(err error) { fmt.Fprintln(os.Stderr, err) },
+		Handler:  hello,
+		Timeouts: h1.Timeouts{Head: time.Minute}, // somebody types it by hand
+		Report:   func(err error) { fmt.Fprintln(os.Stderr, err) },
 	}
 	return stopped(server.Serve(ctx, listener))
 }
@@ -68,7 +69,7 @@ func standard(ctx context.Context, listener net.Listener) error {
 			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 			io.WriteString(w, "Hello, World!")
 		}),
-		ReadHeaderTimeout: 10 * time.Second,
+		ReadHeaderTimeout: time.Minute,
 		IdleTimeout:       time.Minute,
 	}
 	failed := make(chan error, 1)
