@@ -1,5 +1,5 @@
 // Package naive reads HTTP/1.1 as one writes it on a quiet afternoon, and as it has been in
-// production here and there. It works with every client that you try. Do not use it: its
+// production here and there. It works with the clients that you would try. Do not use it: its
 // faults are all kindness, and the grid shows what becomes of them.
 package naive
 
