@@ -11,6 +11,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"onthewire/lessons/05-http/proxy/destination"
 )
 
 var errSilent = errors.New("nothing has moved for too long")
@@ -146,7 +148,9 @@ func (e *exchange) over() {
 
 // statusOf is what a client is told of an origin that did not answer.
 func statusOf(err error) int {
-	if _, refused := errors.AsType[*Refused](err); refused {
+	if refused, ok := errors.AsType[*destination.Refused](err); ok && refused.Itself {
+		return http.StatusLoopDetected
+	} else if ok {
 		return http.StatusForbidden
 	}
 	timeout, ok := errors.AsType[net.Error](err)

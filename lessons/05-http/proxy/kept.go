@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"onthewire/lessons/05-http/proxy/destination"
 )
 
 const (
@@ -15,10 +17,10 @@ const (
 )
 
 // transport makes connections to origins, and perhaps keeps them.
-func transport(dialer net.Dialer, keep bool) *http.Transport {
+func transport(to *destination.Policy, keep bool) *http.Transport {
 	return &http.Transport{
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			conn, err := dialer.DialContext(ctx, network, address)
+			conn, err := to.DialContext(ctx, network, address)
 			return &origin{Conn: conn}, err
 		},
 		DisableKeepAlives:      !keep,

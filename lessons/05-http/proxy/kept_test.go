@@ -70,7 +70,7 @@ func TestWhoOnlyAsksSharesAConnectionAndWhoDoesSomethingHasOneOfItsOwn(t *testin
 // The origin closes when it has read the second request, so it may have done what that says.
 func TestAKeptConnectionThatBreaksIsAskedAgainElsewhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := New("us", loopback)
+		p := New("us", to(loopback))
 		dialed := 0
 		p.kept.DialContext = func(context.Context, string, string) (net.Conn, error) {
 			dialed++

@@ -2,39 +2,38 @@
 // forwards it to whom the target names, and returns the answer.
 //
 // Read it in this order: proxy.go (one request and its answer), fields.go (what is not passed
-// on), allow.go (to whom it connects), refuse.go (what goes no further),
-// exchange.go (what happens until the answer begins), origin.go (what net/http takes out of an
-// answer), kept.go (which connection a request gets), serve.go (accepting and stopping).
+// on), destination (to whom it connects), refuse.go (what goes no further), exchange.go (what
+// happens until the answer begins), origin.go (what net/http takes out of an answer), kept.go
+// (which connection a request gets), serve.go (accepting and stopping).
 package proxy
 
 import (
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"net/netip"
 	"sync"
 	"time"
+
+	"onthewire/lessons/05-http/proxy/destination"
 )
 
 const (
-	connecting = 10 * time.Second // to an origin
-	thinking   = 30 * time.Second // that an origin may take until its answer begins
-	silence    = time.Minute      // in the middle of a message, from either side
-	linger     = 2 * time.Second  // for who still sends to hear that it need not
-	maxHead    = 64 << 10         // bytes of a head
+	thinking = 30 * time.Second // that an origin may take until its answer begins
+	silence  = time.Minute      // in the middle of a message, from either side
+	linger   = 2 * time.Second  // for who still sends to hear that it need not
+	maxHead  = 64 << 10         // bytes of a head
 )
 
 // A Proxy is an http.Handler.
 type Proxy struct {
 	name        string // in Via
+	to          *destination.Policy
 	kept, fresh *http.Transport
 }
 
-// New makes a proxy that connects to these networks only. Its name is one that no other has.
-func New(name string, allow []netip.Prefix) *Proxy {
-	dialer := net.Dialer{Timeout: connecting, Control: Only(allow)}
-	return &Proxy{name, transport(dialer, true), transport(dialer, false)}
+// New makes a proxy that connects to whom the policy lets it. Its name is one that no other has.
+func New(name string, to *destination.Policy) *Proxy {
+	return &Proxy{name, to, transport(to, true), transport(to, false)}
 }
 
 // ServeHTTP forwards one request. The transport would neither follow a redirect nor keep a

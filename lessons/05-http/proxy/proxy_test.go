@@ -15,11 +15,17 @@ import (
 	"testing"
 	"time"
 
+	"onthewire/lessons/05-http/proxy/destination"
 	"onthewire/lessons/internal/leak"
 	"onthewire/lessons/internal/servertest"
 )
 
-var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
+var loopback = destination.Allow{Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}}
+
+// to is a policy for one proxy.
+func to(allow destination.Allow) *destination.Policy {
+	return &destination.Policy{Allow: allow, Timeout: 5 * time.Second}
+}
 
 func must(t testing.TB, err error) {
 	t.Helper()
@@ -29,13 +35,13 @@ func must(t testing.TB, err error) {
 }
 
 // serving starts a proxy, and says where.
-func serving(t *testing.T, allow []netip.Prefix) string {
+func serving(t *testing.T, allow destination.Allow) string {
 	t.Helper()
 	leak.Check(t)
 	l := listen(t)
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- New("us", allow).Serve(ctx, l) }()
+	go func() { ended <- New("us", to(allow)).Serve(ctx, l) }()
 	t.Cleanup(func() {
 		stop()
 		if err := <-ended; err != nil {
@@ -222,12 +228,11 @@ func TestWhatItDoesNotDoIsSaid(t *testing.T) {
 	}
 }
 
-// 10.0.0.0/8 is allowed, so that there is something; nobody is asked there.
 func TestItConnectsToNothingThatIsNotAllowed(t *testing.T) {
 	asked := make(chan struct{}, 10)
 	origin := anOrigin(t, func(net.Conn, *bufio.Reader) { asked <- struct{}{} })
 	_, port, _ := net.SplitHostPort(origin)
-	closed := serving(t, []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")})
+	closed := serving(t, destination.Allow{})
 	for _, host := range []string{"127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "[::]"} {
 		r, _ := ask(t, closed, "GET http://"+host+":"+port+"/ HTTP/1.1\r\nHost: x\r\n\r\n", 1<<20)
 		if answer, text := answered(t, r); answer.StatusCode != 403 {
@@ -398,7 +403,7 @@ func TestTheProxyStandsWhatClientsDo(t *testing.T) {
 			if err != nil {
 				return "", nil, err
 			}
-			run := func(ctx context.Context) error { return New("us", loopback).Serve(ctx, on) }
+			run := func(ctx context.Context) error { return New("us", to(loopback)).Serve(ctx, on) }
 			return on.Addr().String(), run, nil
 		},
 		Talk: talk,

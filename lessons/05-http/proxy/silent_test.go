@@ -30,7 +30,7 @@ func silently(t *testing.T, scene func(client, origin net.Conn)) {
 	synctest.Test(t, func(t *testing.T) {
 		client, server := net.Pipe()
 		asking, asked := net.Pipe()
-		p := New("us", loopback)
+		p := New("us", to(loopback))
 		p.kept.DialContext = func(context.Context, string, string) (net.Conn, error) { return &origin{Conn: asking}, nil }
 		p.fresh.DialContext = p.kept.DialContext
 		on := make(pipes, 1)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"onthewire/lessons/05-http/proxy"
+	"onthewire/lessons/05-http/proxy/destination"
 	"onthewire/lessons/internal/experiment"
 )
 
@@ -28,7 +29,7 @@ func connectionFields(ctx context.Context, r *experiment.Report) error {
 	if err != nil {
 		return err
 	}
-	ours, err := serving(ctx, proxy.New("ours", loopback))
+	ours, err := serving(ctx, proxy.New("ours", &destination.Policy{Allow: loopback}))
 	if err != nil {
 		return err
 	}

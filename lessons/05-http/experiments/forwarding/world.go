@@ -10,9 +10,11 @@ import (
 	"net/http"
 	"net/netip"
 	"time"
+
+	"onthewire/lessons/05-http/proxy/destination"
 )
 
-var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+var loopback = destination.Allow{Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}
 
 // listen opens a door on this machine, which closes with the context.
 func listen(ctx context.Context) (net.Listener, error) {

@@ -1,3 +1,5 @@
+// Package names has experiments with names, the addresses that they stand for, and connections
+// that know nothing of either any more.
 package names
 
 import (

@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"onthewire/lessons/05-http/zone"
 	"onthewire/lessons/internal/experiment"
 )
 
@@ -32,10 +33,10 @@ func localhost(ctx context.Context, r *experiment.Report) error {
 		return err
 	}
 	defer server.Close()
-	z := new(zone)
-	z.set(six, four)
+	z := new(zone.Zone)
+	z.Set(six, four)
 	dial := func(fallback time.Duration) (time.Duration, error) {
-		d := net.Dialer{Resolver: z.resolver(), FallbackDelay: fallback}
+		d := net.Dialer{Resolver: z.Resolver(), FallbackDelay: fallback}
 		begun := time.Now()
 		conn, err := d.DialContext(ctx, "tcp", fmt.Sprintf("service.test:%d", port))
 		if err != nil {

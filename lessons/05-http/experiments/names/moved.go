@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"sync/atomic"
 
+	"onthewire/lessons/05-http/zone"
 	"onthewire/lessons/internal/experiment"
 )
 
@@ -33,9 +34,9 @@ func moved(ctx context.Context, r *experiment.Report) error {
 		return &experiment.Unavailable{Why: err.Error(), Remedy: "give the loopback interface the address 127.0.0.2"}
 	}
 	defer second.Close()
-	z := new(zone)
-	z.set(before)
-	transport := &http.Transport{DialContext: (&net.Dialer{Resolver: z.resolver()}).DialContext}
+	z := new(zone.Zone)
+	z.Set(before)
+	transport := &http.Transport{DialContext: (&net.Dialer{Resolver: z.Resolver()}).DialContext}
 	defer transport.CloseIdleConnections()
 	ask := func(setting string, times int) (by string, err error) {
 		for range times {
@@ -53,14 +54,14 @@ func moved(ctx context.Context, r *experiment.Report) error {
 				return "", err
 			}
 		}
-		r.Add(setting, fmt.Sprintf("%s, lookups %d", by, z.asked()))
+		r.Add(setting, fmt.Sprintf("%s, lookups %d", by, z.Asked()))
 		return by, nil
 	}
 	var by [5]string
 	if by[0], err = ask("the name says 127.0.0.1", 1); err != nil {
 		return err
 	}
-	z.set(after)
+	z.Set(after)
 	if by[1], err = ask("it says 127.0.0.2, and we ask ten times", 10); err != nil {
 		return err
 	}
@@ -71,13 +72,13 @@ func moved(ctx context.Context, r *experiment.Report) error {
 	if by[3], err = ask("and once more", 1); err != nil {
 		return err
 	}
-	z.set(before)
+	z.Set(before)
 	transport.CloseIdleConnections()
 	if by[4], err = ask("the name is back, CloseIdleConnections", 1); err != nil {
 		return err
 	}
 	b, a := before.String(), after.String()
-	r.Shown = by == [5]string{b, b, b, a, b} && z.asked() == 3
+	r.Shown = by == [5]string{b, b, b, a, b} && z.Asked() == 3
 	r.Says = "A name is looked up when a connection is opened. As long as a pool finds one that is open, nobody asks whether the name has moved."
 	return nil
 }

@@ -1,6 +1,5 @@
-// Package names has experiments with names, the addresses that they stand for, and connections
-// that know nothing of either any more.
-package names
+// Package zone is a DNS server in memory, for programs that want a name to change.
+package zone
 
 import (
 	"context"
@@ -14,27 +13,38 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 )
 
-// A zone is a DNS server in memory that knows one name.
-type zone struct {
+// A Zone answers every question as if it knew one name only.
+type Zone struct {
 	mu      sync.Mutex
 	addrs   []netip.Addr
+	turns   []netip.Addr
 	lookups int // questions for an IPv4 address
 }
 
-func (z *zone) set(addrs ...netip.Addr) {
+// Set changes what the name stands for.
+func (z *Zone) Set(addrs ...netip.Addr) {
 	z.mu.Lock()
 	defer z.mu.Unlock()
-	z.addrs = addrs
+	z.addrs, z.turns = addrs, nil
 }
 
-func (z *zone) asked() int {
+// Turn gives each question for an IPv4 address another answer, in this order, and the last one to
+// all that follow.
+func (z *Zone) Turn(addrs ...netip.Addr) {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	z.addrs, z.turns = nil, addrs
+}
+
+// Asked counts the questions for an IPv4 address.
+func (z *Zone) Asked() int {
 	z.mu.Lock()
 	defer z.mu.Unlock()
 	return z.lookups
 }
 
-// resolver is Go's own resolver, with the zone in place of the servers in resolv.conf.
-func (z *zone) resolver() *net.Resolver {
+// Resolver is Go's own resolver, with the zone in place of the servers in resolv.conf.
+func (z *Zone) Resolver() *net.Resolver {
 	return &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
 		client, server := net.Pipe()
 		go func() {
@@ -47,7 +57,7 @@ func (z *zone) resolver() *net.Resolver {
 }
 
 // answer answers one question in DNS's form for streams: two bytes of length in front.
-func (z *zone) answer(conn net.Conn) error {
+func (z *Zone) answer(conn net.Conn) error {
 	var length [2]byte
 	if _, err := io.ReadFull(conn, length[:]); err != nil {
 		return err
@@ -66,7 +76,12 @@ func (z *zone) answer(conn net.Conn) error {
 	if asked.Type == dnsmessage.TypeA {
 		z.lookups++
 	}
-	for _, addr := range z.addrs {
+	addrs := z.addrs
+	if asked.Type == dnsmessage.TypeA && len(z.turns) > 0 {
+		addrs = z.turns[:1]
+		z.turns = z.turns[min(1, len(z.turns)-1):]
+	}
+	for _, addr := range addrs {
 		h := dnsmessage.ResourceHeader{Name: asked.Name, Class: dnsmessage.ClassINET, TTL: 1}
 		switch {
 		case asked.Type == dnsmessage.TypeA && addr.Is4():
