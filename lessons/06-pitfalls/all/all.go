@@ -8,5 +8,5 @@ import (
 
 // Pitfalls are those of this system, by their numbers.
 func Pitfalls() []pitfall.Pitfall {
-	return append(loops(), tcp.Message)
+	return append(loops(), tcp.Message, tcp.Close, tcp.Deadline, tcp.Midway, tcp.Relay, tcp.Handshake)
 }
