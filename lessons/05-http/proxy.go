@@ -3,8 +3,12 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
+	"log/slog"
 	"net"
+	"net/http"
+	"os"
 	"time"
 
 	"onthewire/lessons/05-http/proxy"
@@ -15,7 +19,8 @@ import (
 type proxyCommand struct {
 	Addr        string   `default:"127.0.0.1:3128" help:"HOST:PORT to listen on; port 0 takes a free one."`
 	Allow       []string `placeholder:"HOST|CIDR" help:"Whom it connects to besides public addresses: an address, a network or the name of a host."`
-	ConnectPort []uint16 `placeholder:"N" help:"A port to which a tunnel may lead, besides 443."`
+	ConnectPort []uint16 `placeholder:"N" help:"A port to which a tunnel (CONNECT) may lead, besides 443."`
+	Quiet       bool     `short:"q" help:"Log no requests and no tunnels."`
 }
 
 // Validate says what is no network; kong calls it.
@@ -38,5 +43,34 @@ func (c proxyCommand) Run(ctx context.Context) error {
 	cli.Listening(listener.Addr())
 	name := "onthewire-" + rand.Text()[:8] // two proxies of one name would take each other for a loop
 	to := &destination.Policy{Allow: allow, Ports: c.ConnectPort, Timeout: 10 * time.Second}
-	return proxy.New(name, to).Serve(ctx, listener)
+	server := proxy.New(name, to)
+	if !c.Quiet {
+		logger := slog.New(slog.NewTextHandler(os.Stderr, nil))
+		server.Watch = func(d proxy.Done) { logger.LogAttrs(ctx, slog.LevelInfo, target(d.Request), facts(d)...) }
+	}
+	err = server.Serve(ctx, listener)
+	if cut, ok := errors.AsType[*proxy.Cut](err); ok {
+		fmt.Fprintln(os.Stderr, cut)
+		return nil
+	}
+	return err
+}
+
+// target leaves out the query, which may hold what is secret.
+func target(r *http.Request) string {
+	if r.Method == http.MethodConnect {
+		return r.Method + " " + r.RequestURI
+	}
+	return r.Method + " " + r.URL.Scheme + "://" + r.URL.Host + r.URL.Path
+}
+
+func facts(d proxy.Done) []slog.Attr {
+	all := []slog.Attr{
+		slog.Int("status", d.Status), slog.Int64("up", d.Up), slog.Int64("down", d.Down),
+		slog.Duration("took", d.Took.Round(time.Microsecond)), slog.String("client", d.Request.RemoteAddr),
+	}
+	if d.Err != nil {
+		all = append(all, slog.String("error", d.Err.Error()))
+	}
+	return all
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/textproto"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -26,6 +27,8 @@ type exchange struct {
 	sent   atomic.Bool // the client has sent all of its body
 	named  []string    // in the Connection of an answer that closes
 
+	upgrade string // to which protocol the client wants to change over
+
 	mu      sync.Mutex
 	origin  *origin
 	interim int  // answers before the answer
@@ -35,7 +38,7 @@ type exchange struct {
 }
 
 func newExchange(w http.ResponseWriter, r *http.Request) *exchange {
-	e := new(exchange)
+	e := &exchange{upgrade: wantsUpgrade(r)}
 	e.ctx, e.cancel = context.WithCancelCause(r.Context())
 	e.client = http.NewResponseController(w)
 	e.client.SetWriteDeadline(time.Time{}) // that of the answer before
@@ -117,7 +120,8 @@ func (e *exchange) answered(answer *http.Response, err error) error {
 	if err != nil {
 		return err
 	}
-	if answer.StatusCode == http.StatusSwitchingProtocols {
+	to := answer.Header.Get("Upgrade")
+	if answer.StatusCode == http.StatusSwitchingProtocols && (e.upgrade == "" || !strings.EqualFold(to, e.upgrade)) {
 		err = errors.New("it switches to another protocol, which nobody has asked for")
 	} else if answer.Close && answer.Header["Connection"] == nil {
 		e.named, err = e.origin.named()

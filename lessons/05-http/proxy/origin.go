@@ -19,6 +19,7 @@ type origin struct {
 	mu    sync.Mutex
 	head  []byte
 	waits func() // called before each read; may be nil
+	other bool   // it speaks another protocol by now
 }
 
 // begin is for the next answer. Whatever is read from now on is a part of it.
@@ -38,8 +39,18 @@ func (o *origin) Read(p []byte) (int, error) {
 	n, err := o.Conn.Read(p)
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.head = append(o.head, p[:min(n, 2*maxHead-len(o.head))]...)
+	if !o.other {
+		o.head = append(o.head, p[:min(n, 2*maxHead-len(o.head))]...)
+	}
 	return n, err
+}
+
+// handOver is for a connection that is HTTP's no more.
+func (o *origin) handOver() net.Conn {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.head, o.waits, o.other = nil, nil, true
+	return o.Conn
 }
 
 // named are the fields that the answer itself names in Connection.

@@ -1,10 +1,11 @@
-// Package proxy is a forward proxy for requests in the clear: it receives a client's request,
-// forwards it to whom the target names, and returns the answer.
+// Package proxy is a forward proxy: it receives a client's request, forwards it to whom the target
+// names, and returns the answer. For all that is not HTTP in the clear it makes tunnels.
 //
 // Read it in this order: proxy.go (one request and its answer), fields.go (what is not passed
 // on), destination (to whom it connects), refuse.go (what goes no further), exchange.go (what
 // happens until the answer begins), origin.go (what net/http takes out of an answer), kept.go
-// (which connection a request gets), serve.go (accepting and stopping).
+// (which connection a request gets), tunnels.go and tunnel (CONNECT and upgrades), serve.go
+// (accepting, telling and stopping).
 package proxy
 
 import (
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"onthewire/lessons/05-http/proxy/destination"
+	"onthewire/lessons/05-http/proxy/tunnel"
 )
 
 const (
@@ -29,16 +31,26 @@ type Proxy struct {
 	name        string // in Via
 	to          *destination.Policy
 	kept, fresh *http.Transport
+	tunnels     *tunnel.Tunnels
+
+	Watch func(Done) // hears of every request and tunnel when it is over
 }
 
 // New makes a proxy that connects to whom the policy lets it. Its name is one that no other has.
 func New(name string, to *destination.Policy) *Proxy {
-	return &Proxy{name, to, transport(to, true), transport(to, false)}
+	return &Proxy{
+		name: name, to: to, kept: transport(to, true), fresh: transport(to, false),
+		tunnels: tunnel.New(idleTunnel, halfTunnel), Watch: func(Done) {},
+	}
 }
 
 // ServeHTTP forwards one request. The transport would neither follow a redirect nor keep a
 // cookie: that is for the client to do.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodConnect {
+		p.connect(w, r)
+		return
+	}
 	if status, why := p.refuses(r); status != 0 {
 		http.Error(w, why, status)
 		return
@@ -54,6 +66,10 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, fmt.Sprintf("%s: %v", r.URL.Host, err), statusOf(err))
 		return
 	}
+	if answer.StatusCode == http.StatusSwitchingProtocols {
+		p.switches(w, answer, e)
+		return
+	}
 	defer answer.Body.Close()
 	p.back(w, answer, e)
 }
@@ -64,6 +80,9 @@ func (p *Proxy) onward(e *exchange, r *http.Request) *http.Request {
 	out.Close = false     // that was about the client's connection
 	out.Host = r.URL.Host // the target counts, whatever Host says (RFC 9112, section 3.2.2)
 	named := strip(out.Header)
+	if e.upgrade != "" {
+		out.Header["Connection"], out.Header["Upgrade"] = []string{"Upgrade"}, []string{e.upgrade}
+	}
 	out.Header.Add("Via", fmt.Sprintf("%d.%d %s", r.ProtoMajor, r.ProtoMinor, p.name))
 	if out.Header["User-Agent"] == nil {
 		out.Header["User-Agent"] = nil // else the transport adds its own

@@ -11,9 +11,7 @@ import (
 func (p *Proxy) refuses(r *http.Request) (status int, why string) {
 	switch {
 	case p.hasPassed(r.Header):
-		return http.StatusLoopDetected, "this request has been here: " + p.name + " is in its Via"
-	case r.Method == http.MethodConnect:
-		return http.StatusNotImplemented, "this proxy has no tunnels: build one in exercise 5.3"
+		return http.StatusLoopDetected, p.loops()
 	case r.URL.Scheme == "" || r.URL.Host == "":
 		return http.StatusBadRequest, "this is a proxy: the target has to be a whole URL, as curl -x sends it"
 	case r.URL.Scheme != "http":

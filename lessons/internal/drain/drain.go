@@ -50,7 +50,7 @@ func Finish(conn net.Conn, within time.Duration, rest, block []byte, echo bool) 
 		} else if n, err = conn.Read(block); echo && !finished {
 			rest = block[:n]
 		}
-		held := unsent(conn)
+		held := Unsent(conn)
 		switch {
 		case err != nil && !errors.Is(err, os.ErrDeadlineExceeded):
 			return 0 // the client has finished, and everything is written, or it has gone
@@ -65,7 +65,7 @@ func Finish(conn net.Conn, within time.Duration, rest, block []byte, echo bool) 
 		}
 	}
 	// It is told by RST. After a FIN it would think that it had everything.
-	if missing = len(rest) + unsent(conn); missing == 0 || finished {
+	if missing = len(rest) + Unsent(conn); missing == 0 || finished {
 		return 0
 	}
 	tcp.SetLinger(0)

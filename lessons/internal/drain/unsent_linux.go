@@ -7,11 +7,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// unsent is how many bytes of ours the peer's kernel has not acknowledged yet. A FIN counts
+// Unsent is how many bytes of ours the peer's kernel has not acknowledged yet. A FIN counts
 // as one.
-func unsent(conn net.Conn) (n int) {
-	raw, err := conn.(syscall.Conn).SyscallConn()
-	if err == nil {
+func Unsent(conn net.Conn) (n int) {
+	of, ok := conn.(syscall.Conn)
+	if !ok {
+		return 0
+	}
+	if raw, err := of.SyscallConn(); err == nil {
 		raw.Control(func(fd uintptr) { n, _ = unix.IoctlGetInt(int(fd), unix.SIOCOUTQ) })
 	}
 	return n

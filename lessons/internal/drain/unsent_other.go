@@ -4,6 +4,6 @@ package drain
 
 import "net"
 
-// unsent is 0: what the peer's kernel has not acknowledged yet is told in another way here,
+// Unsent is 0: what the peer's kernel has not acknowledged yet is told in another way here,
 // or not at all. The rest is left to the kernel.
-func unsent(net.Conn) int { return 0 }
+func Unsent(net.Conn) int { return 0 }

@@ -1,0 +1,81 @@
+package tunnel
+
+import (
+	"errors"
+	"net"
+	"time"
+
+	"onthewire/lessons/internal/drain"
+)
+
+var (
+	errSilent  = errors.New("nothing has moved for too long")
+	errStopped = errors.New("the proxy has stopped")
+)
+
+// limit is how long nothing may move. A side that has heard the end, and neither speaks nor ends
+// itself, would otherwise hold two descriptors for as long as it likes.
+func (t *tunnel) limit() time.Duration {
+	switch {
+	case t.all.isStopping():
+		return settle
+	case t.ended > 0:
+		return t.all.Half
+	}
+	return t.all.Idle
+}
+
+// moved gives it that time anew.
+func (t *tunnel) moved() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.timer != nil && t.cut == nil && t.ended < 2 {
+		t.timer.Reset(t.limit())
+	}
+}
+
+// look is called when we have moved nothing for that long. What the kernel still sends to a slow
+// reader moves as well.
+func (t *tunnel) look() {
+	t.mu.Lock()
+	left := drain.Unsent(t.client.Conn) + drain.Unsent(t.origin.Conn)
+	if left > 0 && left != t.left && t.ended < 2 {
+		t.left = left
+		t.timer.Reset(t.limit())
+		t.mu.Unlock()
+		return
+	}
+	t.mu.Unlock()
+	if t.all.isStopping() {
+		t.end(errStopped, finish)
+		return
+	}
+	t.end(errSilent, reset)
+}
+
+// How a tunnel ends.
+const (
+	finish = false
+	reset  = true // after a FIN a side would think that it has everything
+)
+
+// end closes both sides, upon which both directions return.
+func (t *tunnel) end(err error, how bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.cut == nil && t.ended < 2 {
+		t.cut = err
+	}
+	if t.timer != nil {
+		t.timer.Stop()
+	}
+	for _, conn := range []net.Conn{t.client.Conn, t.origin.Conn} {
+		if conn == nil {
+			continue // the server has not handed it over yet
+		}
+		if tcp, ok := conn.(interface{ SetLinger(int) error }); ok && how == reset {
+			tcp.SetLinger(0)
+		}
+		conn.Close()
+	}
+}
