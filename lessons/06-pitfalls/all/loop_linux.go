@@ -5,4 +5,4 @@ import (
 	"onthewire/lessons/06-pitfalls/pitfall"
 )
 
-func loops() []pitfall.Pitfall { return []pitfall.Pitfall{loop.Eagain} }
+func loops() []pitfall.Pitfall { return []pitfall.Pitfall{loop.Register, loop.Blocking, loop.Eagain} }

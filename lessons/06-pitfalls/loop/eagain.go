@@ -76,17 +76,17 @@ func (eagain) fixed(fd int, got []byte) ([]byte, error) {
 // twoHalves is a client that says the twelve bytes and hangs up. It may pause in the middle, until
 // the server waits again.
 func twoHalves(ctx context.Context, pauses bool, read func(fd int, got []byte) ([]byte, error)) (o pitfall.Outcome, err error) {
-	p, err := newPair()
+	p, err := epoll.NewPair()
 	if err != nil {
 		return o, err
 	}
-	defer p.close()
+	defer p.Close()
 	poller, err := epoll.New()
 	if err != nil {
 		return o, err
 	}
 	defer poller.Close()
-	if err := poller.Add(p.server, unix.EPOLLIN|unix.EPOLLET); err != nil {
+	if err := poller.Add(p.Server, unix.EPOLLIN|unix.EPOLLET); err != nil {
 		return o, err
 	}
 	halves := []string{twelve.Bytes}
@@ -95,16 +95,16 @@ func twoHalves(ctx context.Context, pauses bool, read func(fd int, got []byte) (
 	}
 	var got []byte
 	for i, half := range halves {
-		if _, err := unix.Write(p.client, []byte(half)); err != nil {
+		if _, err := unix.Write(p.Client, []byte(half)); err != nil {
 			return o, os.NewSyscallError("write", err)
 		}
 		if i == len(halves)-1 {
-			unix.Shutdown(p.client, unix.SHUT_WR)
+			unix.Shutdown(p.Client, unix.SHUT_WR)
 		}
 		if ready, err := poller.Wait(time.Second); err != nil || ctx.Err() != nil || len(ready) == 0 {
 			return o, errors.Join(err, ctx.Err())
 		}
-		if got, err = read(p.server, got); err != nil {
+		if got, err = read(p.Server, got); err != nil {
 			break
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"onthewire/lessons/06-pitfalls/epoll"
 	"onthewire/lessons/06-pitfalls/pitfall/pitfalltest"
 	"onthewire/lessons/internal/twelve"
 )
@@ -15,15 +16,15 @@ import (
 func TestWhoPausesIsHungUpOn(t *testing.T) { pitfalltest.Falls(t, Eagain) }
 
 func TestAResetIsAnErrorStill(t *testing.T) {
-	p, err := newPair()
+	p, err := epoll.NewPair()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer unix.Close(p.server)
-	unix.SetsockoptLinger(p.client, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})
-	unix.Write(p.client, []byte(twelve.Bytes))
-	unix.Close(p.client)
-	if got, err := (eagain{}).fixed(p.server, nil); !errors.Is(err, unix.ECONNRESET) {
+	defer unix.Close(p.Server)
+	unix.SetsockoptLinger(p.Client, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})
+	unix.Write(p.Client, []byte(twelve.Bytes))
+	unix.Close(p.Client)
+	if got, err := (eagain{}).fixed(p.Server, nil); !errors.Is(err, unix.ECONNRESET) {
 		t.Errorf("%q, %v", got, err)
 	}
 }
