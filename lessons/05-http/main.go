@@ -21,6 +21,7 @@ var commands struct {
 	Ladder    ladderCommand    `cmd:"" help:"Set servers that say hello side by side on one CPU: this lesson's, net/http, others."`
 	Compare   compareCommand   `cmd:"" help:"Set proxies side by side on one CPU: this lesson's, httputil.ReverseProxy, nginx, haproxy."`
 	Proxy     proxyCommand     `cmd:"" help:"Forward requests to whom their target names, and dig tunnels (CONNECT)."`
+	Tunnels   tunnelsCommand   `cmd:"" help:"Measure what a tunnel costs: throughput beside a direct connection, and memory and descriptors of an idle one."`
 	Relay     relayCommand     `cmd:"" help:"Be httputil.ReverseProxy and no more, for compare."`
 	Type      typeCommand      `cmd:"" help:"Type a request byte for byte, and see in hex what comes back, and when."`
 	Grid      gridCommand      `cmd:"" help:"Show what three parsers make of one request, and where they disagree."`

@@ -3,6 +3,7 @@ package tunnel
 import (
 	"errors"
 	"io"
+	"net"
 	"os"
 	"time"
 )
@@ -14,16 +15,17 @@ const pause = 500 * time.Millisecond
 //
 // io.Copy alone would do, and on Linux it splices: the bytes go from socket to socket through a
 // pipe and are never ours. But it takes that pipe before it waits, and elsewhere a buffer of 32
-// KB, so every silent direction would hold one. Here a few bytes are awaited first.
+// KB, so every silent direction would hold one. Here a few bytes are awaited first, and only if
+// more has come than these is the rest spliced.
 func (t *tunnel) pass(to, from *side, first []byte) error {
+	near(to.Conn)
 	if n, err := to.Write(first); err != nil {
 		return err
 	} else if n > 0 {
 		t.moved()
 	}
-	few := make([]byte, 512)
+	few := make([]byte, 1<<10)
 	for {
-		from.SetReadDeadline(time.Time{})
 		n, err := from.from.Read(few)
 		if _, err := to.Write(few[:n]); err != nil {
 			return err
@@ -34,12 +36,25 @@ func (t *tunnel) pass(to, from *side, first []byte) error {
 		} else if err != nil {
 			return err
 		}
+		if n < len(few) {
+			continue
+		}
 		from.SetReadDeadline(time.Now().Add(pause))
 		more, err := io.Copy(to.Conn, from.from)
 		t.add(from, more)
 		if !errors.Is(err, os.ErrDeadlineExceeded) {
 			return err // nil at the end
 		}
+		from.SetReadDeadline(time.Time{})
+	}
+}
+
+// near makes the buffer small towards a side that is on this machine. There it has nothing to
+// bridge, and what waits in a large one has left the CPU's cache when it is read.
+func near(to net.Conn) {
+	at, ok := to.RemoteAddr().(*net.TCPAddr)
+	if tcp, isTCP := to.(*net.TCPConn); ok && isTCP && at.IP.IsLoopback() {
+		tcp.SetWriteBuffer(128 << 10)
 	}
 }
 

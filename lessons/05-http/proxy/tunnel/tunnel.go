@@ -81,7 +81,7 @@ func (t *tunnel) direct(to, from *side, first []byte) {
 	t.moved()
 	if both {
 		t.end(nil, finish)
-		t.all.remove(t)
 		t.done(Passed{t.client.passed, t.origin.passed, t.cut})
+		t.all.remove(t)
 	}
 }
