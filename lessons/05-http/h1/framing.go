@@ -72,7 +72,7 @@ func (r *Request) frame(in *bufio.Reader, limits Limits) (err error) {
 		return err
 	}
 	if r.Length == Chunked {
-		r.chunks = chunks{in: in, request: r, limits: limits}
+		r.chunks = chunks{in: in, trailers: &r.Trailers, limits: limits}
 		r.Body = &r.chunks
 		return nil
 	}
@@ -107,12 +107,18 @@ const maxExtensions = 1 << 10
 //	5\r\n hello \r\n 7\r\n , wire\n \r\n 0\r\n Trailer: value\r\n \r\n
 type chunks struct {
 	in         *bufio.Reader
-	request    *Request // gets the trailers
+	trailers   *[]Field // set at the end
 	limits     Limits
 	left       int64 // of this piece
 	total      int64 // of all pieces so far
 	extensions int   // bytes of them so far
 	err        error // how it ended: io.EOF if all is there
+}
+
+// Chunks is a body in chunks, of a message whose head has been read. Its trailers are known at
+// its end.
+func Chunks(in *bufio.Reader, limits Limits, trailers *[]Field) io.Reader {
+	return &chunks{in: in, limits: limits.orDefaults(), trailers: trailers}
 }
 
 func (c *chunks) Read(p []byte) (n int, err error) {
@@ -147,7 +153,7 @@ func (c *chunks) next() (size int64, err error) {
 		c.total += size
 		return size, err
 	}
-	if c.request.Trailers, err = readTrailers(c.in, c.limits); err != nil {
+	if *c.trailers, err = readTrailers(c.in, c.limits); err != nil {
 		return 0, halfway(err)
 	}
 	return 0, io.EOF

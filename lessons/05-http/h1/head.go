@@ -44,6 +44,15 @@ func (r *Request) read(in *bufio.Reader, limits Limits) error {
 	return r.frame(in, limits)
 }
 
+// ReadHead reads the first line of a message and its fields, as strictly as those of a request.
+func ReadHead(in *bufio.Reader, limits Limits) (line string, fields []Field, err error) {
+	if line, err = readLine(in, 400); err != nil {
+		return "", nil, err
+	}
+	fields, err = readFields(in, nil, limits.orDefaults())
+	return line, fields, halfway(err)
+}
+
 // requestLine takes "GET / HTTP/1.1" apart: one space, and no other, stands between the three.
 func (r *Request) requestLine(line string) error {
 	var spaced bool

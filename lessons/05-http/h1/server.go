@@ -44,7 +44,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	closed := make(chan struct{})
 	context.AfterFunc(stop, func() { l.Close(); close(closed) })
 	var conns sync.WaitGroup
-	failed := accept(stop, l, func(conn net.Conn) {
+	failed := Accept(stop, l, func(conn net.Conn) {
 		conns.Go(func() { s.serve(stop, over, conn) })
 	})
 	stopNow()
@@ -73,8 +73,8 @@ func after(ctx context.Context, d time.Duration) <-chan struct{} {
 	return passed
 }
 
-// accept lets clients in until ctx is done or the listener is broken.
-func accept(ctx context.Context, l net.Listener, serve func(net.Conn)) error {
+// Accept lets clients in until ctx is done or the listener is broken.
+func Accept(ctx context.Context, l net.Listener, serve func(net.Conn)) error {
 	for pause := time.Duration(0); ; {
 		conn, err := l.Accept()
 		switch {

@@ -1,0 +1,79 @@
+package fast
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// A pipes is a listener on which a client arrives by being sent there.
+type pipes chan net.Conn
+
+func (p pipes) Accept() (net.Conn, error) {
+	conn, open := <-p
+	if !open {
+		return nil, net.ErrClosed
+	}
+	return conn, nil
+}
+func (p pipes) Close() error   { return nil }
+func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
+
+// silently plays a scene without a real network, in which nobody waits for a real minute.
+func silently(t *testing.T, scene func(client, origin net.Conn)) {
+	synctest.Test(t, func(t *testing.T) {
+		client, server := net.Pipe()
+		asking, asked := net.Pipe()
+		f := &Front{Name: "us", Dial: func(context.Context, string, string) (net.Conn, error) { return asking, nil }}
+		f.Rest = func(ctx context.Context, _ net.Listener) error { <-ctx.Done(); return nil }
+		on := make(pipes, 1)
+		on <- server
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- f.Serve(ctx, on) }()
+		scene(client, asked)
+		stop()
+		close(on)
+		client.Close()
+		asked.Close()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestWhoFallsSilentIsGivenUp(t *testing.T) {
+	for _, c := range []struct {
+		silent, asks, says string
+		status             int
+		after              time.Duration
+	}{
+		{"in its head", "GET http://o/ HTTP/1.1\r\nHost", "", 408, head},
+		{"before its answer", "GET http://o/ HTTP/1.1\r\nHost: o\r\n\r\n", "", 504, thinking + glance},
+		{"in the head of its answer", "GET http://o/ HTTP/1.1\r\nHost: o\r\n\r\n", "HTTP/1.1 200 OK\r\n", 504, silence},
+		{"in its answer", "GET http://o/ HTTP/1.1\r\nHost: o\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", 200, silence},
+	} {
+		silently(t, func(client, origin net.Conn) {
+			begun := time.Now()
+			go io.WriteString(client, c.asks)
+			go func() {
+				headOf(bufio.NewReader(origin))
+				io.WriteString(origin, c.says)
+			}()
+			r := bufio.NewReader(client)
+			answer, err := http.ReadResponse(r, nil)
+			must(t, err)
+			if _, err := io.ReadAll(answer.Body); answer.StatusCode != c.status || (err != nil) != (c.status == 200) {
+				t.Errorf("who falls silent %s: %s, %v", c.silent, answer.Status, err)
+			}
+			if took := time.Since(begun); took < c.after || took > c.after+2*glance {
+				t.Errorf("who falls silent %s is given up after %v, want %v", c.silent, took, c.after)
+			}
+		})
+	}
+}
