@@ -78,6 +78,7 @@ func (c compareCommand) proxies(folder, origin string) (all []measure.Server, no
 	ours("tuned", "relay", "--to", origin)
 	ours("default", "relay", "--to", origin, "--keep", "2")
 	ours("proxy", "proxy", "--quiet", "--allow", "127.0.0.1")
+	ours("proxy --fast", "proxy", "--quiet", "--fast", "--allow", "127.0.0.1")
 	ours(direct, "hello", "--engine", "loop")
 	for _, other := range []struct {
 		name  string

@@ -9,10 +9,12 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"onthewire/lessons/05-http/proxy"
 	"onthewire/lessons/05-http/proxy/destination"
+	"onthewire/lessons/05-http/proxy/fast"
 	"onthewire/lessons/internal/cli"
 )
 
@@ -20,6 +22,7 @@ type proxyCommand struct {
 	Addr        string   `default:"127.0.0.1:3128" help:"HOST:PORT to listen on; port 0 takes a free one."`
 	Allow       []string `placeholder:"HOST|CIDR" help:"Whom it connects to besides public addresses: an address, a network or the name of a host."`
 	ConnectPort []uint16 `placeholder:"N" help:"A port to which a tunnel (CONNECT) may lead, besides 443."`
+	Fast        bool     `help:"Forward plain requests by this lesson's own codec, and leave only the others to net/http."`
 	Quiet       bool     `short:"q" help:"Log no requests and no tunnels."`
 }
 
@@ -44,11 +47,19 @@ func (c proxyCommand) Run(ctx context.Context) error {
 	name := "onthewire-" + rand.Text()[:8] // two proxies of one name would take each other for a loop
 	to := &destination.Policy{Allow: allow, Ports: c.ConnectPort, Timeout: 10 * time.Second}
 	server := proxy.New(name, to)
+	logger := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	if !c.Quiet {
-		logger := slog.New(slog.NewTextHandler(os.Stderr, nil))
 		server.Watch = func(d proxy.Done) { logger.LogAttrs(ctx, slog.LevelInfo, target(d.Request), facts(d)...) }
 	}
-	err = server.Serve(ctx, listener)
+	serve := server.Serve
+	if c.Fast {
+		front := &fast.Front{Name: name, Dial: to.DialContext, Status: proxy.StatusOf, Rest: server.Serve}
+		if !c.Quiet {
+			front.Report = func(d fast.Done) { logger.LogAttrs(ctx, slog.LevelInfo, withoutQuery(d), fastFacts(d)...) }
+		}
+		serve = front.Serve
+	}
+	err = serve(ctx, listener)
 	if cut, ok := errors.AsType[*proxy.Cut](err); ok {
 		fmt.Fprintln(os.Stderr, cut)
 		return nil
@@ -73,4 +84,16 @@ func facts(d proxy.Done) []slog.Attr {
 		all = append(all, slog.String("error", d.Err.Error()))
 	}
 	return all
+}
+
+func fastFacts(d fast.Done) []slog.Attr {
+	return facts(proxy.Done{Request: &http.Request{RemoteAddr: d.Client.String()}, Status: d.Status, Down: d.Bytes, Took: d.Took, Err: d.Err})
+}
+
+func withoutQuery(d fast.Done) string {
+	if d.Method == "" {
+		return "no request" // what came could not be read
+	}
+	path, _, _ := strings.Cut(d.Target, "?")
+	return d.Method + " " + path
 }

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 )
 
@@ -26,7 +27,11 @@ type Clients struct {
 // Open connects, and lets each connection ask for a target and have one answer. They are equally
 // long, for all that changes in a second is the date.
 func Open(ctx context.Context, address, target string, connections int) (*Clients, error) {
-	c := &Clients{request: "GET " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"}
+	host := "127.0.0.1"
+	if to, err := url.Parse(target); err == nil && to.Host != "" {
+		host = to.Host // haproxy refuses a request whose Host is another one
+	}
+	c := &Clients{request: "GET " + target + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n"}
 	for range connections {
 		conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
 		if err != nil {

@@ -150,8 +150,8 @@ func (e *exchange) over() {
 	e.whole = true
 }
 
-// statusOf is what a client is told of an origin that did not answer.
-func statusOf(err error) int {
+// StatusOf is what a client is told of an origin that did not answer.
+func StatusOf(err error) int {
 	if refused, ok := errors.AsType[*destination.Refused](err); ok && refused.Itself {
 		return http.StatusLoopDetected
 	} else if ok {

@@ -63,7 +63,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer, err := p.transport(r).RoundTrip(p.onward(e, r))
 	e.early(w)
 	if err = e.answered(answer, err); err != nil {
-		http.Error(w, fmt.Sprintf("%s: %v", r.URL.Host, err), statusOf(err))
+		http.Error(w, fmt.Sprintf("%s: %v", r.URL.Host, err), StatusOf(err))
 		return
 	}
 	if answer.StatusCode == http.StatusSwitchingProtocols {

@@ -34,7 +34,7 @@ func (p *Proxy) connect(w http.ResponseWriter, r *http.Request) {
 	}
 	origin, err := p.to.DialTunnel(r.Context(), address)
 	if err != nil {
-		fails(statusOf(err), fmt.Errorf("%s: %w", address, err))
+		fails(StatusOf(err), fmt.Errorf("%s: %w", address, err))
 		return
 	}
 	err = p.tunnels.Join(w, tunnel.Connected, origin, origin, func(passed tunnel.Passed) {

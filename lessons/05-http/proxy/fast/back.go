@@ -1,11 +1,9 @@
 package fast
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"strconv"
@@ -189,15 +187,4 @@ func (c *client) untilClose(o *origin) (total int64, err error) {
 			return total, err
 		}
 	}
-}
-
-// status is what a client is told of an origin that did not answer.
-func (c *client) status(err error) int {
-	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() || errors.Is(err, context.DeadlineExceeded) {
-		return http.StatusGatewayTimeout
-	}
-	if c.front.Status != nil {
-		return c.front.Status(err)
-	}
-	return http.StatusBadGateway
 }

@@ -124,6 +124,17 @@ func (c *client) say(status int, why string, last bool) error {
 	return c.send()
 }
 
+// status is what a client is told of an origin that did not answer.
+func (c *client) status(err error) int {
+	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() || errors.Is(err, context.DeadlineExceeded) {
+		return http.StatusGatewayTimeout
+	}
+	if c.front.Status != nil {
+		return c.front.Status(err)
+	}
+	return http.StatusBadGateway
+}
+
 // refuse tells the client what is wrong with its request.
 func (c *client) refuse(err error) {
 	status, why := http.StatusBadRequest, "the connection has ended, and the request has not"
