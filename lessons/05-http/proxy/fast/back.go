@@ -80,8 +80,8 @@ func (c *client) ask(r *h1.Request, w way) (*origin, *answer, error) {
 
 // begun waits for the first byte, and looks now and then whether the client still does.
 func (c *client) begun(o *origin) error {
-	o.patience = glance
-	defer func() { o.patience = silence }()
+	o.timeout = glance
+	defer func() { o.timeout = silence }()
 	for asked := time.Now(); ; {
 		_, err := o.in.Peek(1)
 		if !errors.Is(err, os.ErrDeadlineExceeded) || time.Since(asked) > thinking {

@@ -22,13 +22,13 @@ type origin struct {
 	net.Conn
 	address  string
 	in       *bufio.Reader // of what our Read brings
-	patience time.Duration // for that
+	timeout time.Duration // for that
 	look     looking
 	since    time.Time // when it was put aside
 }
 
 func (o *origin) Read(p []byte) (int, error) {
-	o.SetReadDeadline(time.Now().Add(o.patience))
+	o.SetReadDeadline(time.Now().Add(o.timeout))
 	return o.Conn.Read(p)
 }
 
@@ -69,7 +69,7 @@ func (s *origins) get(ctx context.Context, address string, kept bool) (o *origin
 	if err != nil {
 		return nil, false, err
 	}
-	o = &origin{Conn: conn, address: address, patience: silence, look: looker(conn)}
+	o = &origin{Conn: conn, address: address, timeout: silence, look: looker(conn)}
 	o.in = bufio.NewReaderSize(o, lineSize)
 	return o, false, nil
 }
