@@ -20,11 +20,11 @@ var blocks = sync.Pool{New: func() any { return new([16 << 10]byte) }}
 // An origin is a connection to one.
 type origin struct {
 	net.Conn
-	address  string
-	in       *bufio.Reader // of what our Read brings
+	address string
+	in      *bufio.Reader // of what our Read brings
 	timeout time.Duration // for that
-	look     looking
-	since    time.Time // when it was put aside
+	look    looking
+	since   time.Time // when it was put aside
 }
 
 func (o *origin) Read(p []byte) (int, error) {
