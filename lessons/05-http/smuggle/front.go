@@ -2,7 +2,8 @@
 // and its server disagree about where a request ends, one client's words become another's.
 //
 // Read it in this order: front.go (a proxy), houses.go (what proxies and servers there are),
-// attacks.go (what the attacker sends), play.go (who is told what).
+// attacks.go (what the attacker sends), play.go (who is told what), downgrade.go (a proxy that takes
+// HTTP/2 and asks in HTTP/1.1).
 package smuggle
 
 import (

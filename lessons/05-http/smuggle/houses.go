@@ -25,8 +25,8 @@ const (
 	Rewriting = "ReverseProxy"
 )
 
-// frames read a request to its end.
-var frames = map[string]func(*bufio.Reader) error{
+// framing reads a request to its end.
+var framing = map[string]func(*bufio.Reader) error{
 	Naive: func(r *bufio.Reader) error {
 		_, err := naive.ReadRequest(r)
 		return err
@@ -114,7 +114,7 @@ func front(ctx context.Context, name string, l net.Listener, to string) {
 		})
 		return
 	}
-	f := &Front{Frame: frames[name], Dial: func() (net.Conn, error) {
+	f := &Front{Frame: framing[name], Dial: func() (net.Conn, error) {
 		conn, err := new(net.Dialer).DialContext(ctx, "tcp", to)
 		if err == nil {
 			context.AfterFunc(ctx, func() { conn.Close() })
