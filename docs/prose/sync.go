@@ -124,6 +124,8 @@ func (d *document) current(f fence, line int) (link, body string, err error) {
 	switch {
 	case f.lang() == "console":
 		return "", d.console(f, line), nil
+	case f.lang() == "diff" && f.file() != "":
+		return d.twins(f)
 	case f.file() != "":
 		return d.excerpt(f)
 	case f.lang() != "go":
