@@ -22,6 +22,7 @@ var commands struct {
 	Compare   compareCommand   `cmd:"" help:"Set proxies side by side on one CPU: this lesson's, httputil.ReverseProxy, nginx, haproxy."`
 	Proxy     proxyCommand     `cmd:"" help:"Forward requests to whom their target names, and dig tunnels (CONNECT)."`
 	Tunnels   tunnelsCommand   `cmd:"" help:"Measure what a tunnel costs: throughput beside a direct connection, and memory and descriptors of an idle one."`
+	Gateway   gatewayCommand   `cmd:"" help:"Stand in front of servers of HTTP/1.1: HTTP/1.1, HTTP/2 and HTTP/3 to clients, round robin behind."`
 	Relay     relayCommand     `cmd:"" help:"Be httputil.ReverseProxy and no more, for compare."`
 	Type      typeCommand      `cmd:"" help:"Type a request byte for byte, and see in hex what comes back, and when."`
 	Grid      gridCommand      `cmd:"" help:"Show what three parsers make of one request, and where they disagree."`

@@ -1,0 +1,115 @@
+package gateway
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// LeftOut is how long nobody is sent to an origin that could not be reached.
+const LeftOut = 10 * time.Second
+
+type origin struct {
+	*url.URL
+	out time.Time // until when it is left out; zero if it is not
+}
+
+// origins takes turns. It is the transport of a ReverseProxy.
+type origins struct {
+	transport http.RoundTripper
+
+	mu   sync.Mutex
+	all  []*origin
+	next int
+}
+
+func among(urls []*url.URL, transport http.RoundTripper) *origins {
+	o := &origins{transport: transport}
+	for _, u := range urls {
+		o.all = append(o.all, &origin{URL: u})
+	}
+	return o
+}
+
+// RoundTrip asks one origin after the other until it is connected to one. To be sent elsewhere
+// when a connection has broken later could mean to be done twice.
+func (o *origins) RoundTrip(r *http.Request) (*http.Response, error) {
+	e := exchangeOf(r)
+	for tried := map[*origin]bool{}; ; {
+		at := o.pick(tried)
+		tried[at] = true
+		e.origin = at.Host
+		answer, connected, err := o.ask(at, r)
+		if err == nil {
+			return answer, nil
+		}
+		err = fmt.Errorf("ask %s: %w", at.Host, err)
+		if connected || r.Context().Err() != nil {
+			return nil, err
+		}
+		o.leaveOut(at)
+		if len(tried) == len(o.all) {
+			return nil, err
+		}
+	}
+}
+
+// ask tells whether it was connected in the end, since a kept connection may turn out to be dead
+// and the next attempt to connect fail. All that was sent then is safe to be sent again, which
+// the transport has made sure of.
+func (o *origins) ask(at *origin, r *http.Request) (*http.Response, bool, error) {
+	var connected atomic.Bool
+	out := r.Clone(httptrace.WithClientTrace(r.Context(), &httptrace.ClientTrace{
+		GetConn: func(string) { connected.Store(false) },
+		GotConn: func(httptrace.GotConnInfo) {
+			connected.Store(true)
+			o.isIn(at)
+		},
+	}))
+	out.Trailer = r.Trailer
+	out.URL.Scheme, out.URL.Host = at.Scheme, at.Host
+	if r.Body != nil {
+		out.Body = io.NopCloser(r.Body) // the transport closes it even if it has not read it
+	}
+	answer, err := o.transport.RoundTrip(out)
+	return answer, connected.Load(), err
+}
+
+// pick returns the next whose turn it is and that has not been tried. If all of them are left
+// out, we may be wrong about them, so it takes the one that has been out for longest.
+func (o *origins) pick(tried map[*origin]bool) *origin {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	now, first := time.Now(), (*origin)(nil)
+	for i := range o.all {
+		at := o.all[(o.next+i)%len(o.all)]
+		if tried[at] {
+			continue
+		}
+		if !now.Before(at.out) {
+			if !at.out.IsZero() {
+				at.out = now.Add(LeftOut) // this request finds out, and the others wait for that
+			}
+			o.next = (o.next + i + 1) % len(o.all)
+			return at
+		}
+		if first == nil || at.out.Before(first.out) {
+			first = at
+		}
+	}
+	return first
+}
+
+func (o *origins) leaveOut(at *origin) { o.set(at, time.Now().Add(LeftOut)) }
+func (o *origins) isIn(at *origin)     { o.set(at, time.Time{}) }
+
+func (o *origins) set(at *origin, out time.Time) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	at.out = out
+}
