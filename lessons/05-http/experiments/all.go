@@ -25,7 +25,7 @@ func All() []experiment.Experiment {
 	return slices.Concat([]experiment.Experiment{
 		keepalive.Refusals, keepalive.Pipelining, keepalive.Continue, keepalive.UnreadBody,
 		reuse.IdlePerHost, reuse.Stale, reuse.Undrained,
-		smuggling.Smuggle, smuggling.Steal, smuggling.Downgrade,
+		smuggling.Smuggle, smuggling.Steal, smuggling.Downgrade, smuggling.OneReading, smuggling.OneAnswer,
 		deadlines.Timeouts, deadlines.Unsaid, deadlines.Cancelling,
 		retries.Silently, retries.Storm,
 		conversation.Stall, conversation.GoAway,
