@@ -35,7 +35,7 @@ func (demoCommand) Run(ctx context.Context) error {
 	}
 	s.Next(
 		[3]string{"read", "lessons/06-pitfalls/README.md", "about an hour"},
-		[3]string{"break", "make exercise 6.1", "which fault is it?"},
+		[3]string{"look", "bin/lesson6 run close", "what has arrived of an answer that was written whole"},
 		[3]string{"more", "bin/lesson6 list", "all of them"},
 	)
 	return nil
