@@ -33,6 +33,6 @@ func All() []experiment.Experiment {
 		production.WriteTimeout, production.ReadyWait, production.Shutdown, production.TooEarly,
 		live.WebSocketClose, live.SSEResume,
 		secure.HandshakeBlocks, secure.Truncation, secure.ClientCertificate,
-		forwarding.ConnectionFields, forwarding.OpenProxy, forwarding.HalfBody,
+		forwarding.ConnectionFields, forwarding.OpenProxy, forwarding.HalfBody, forwarding.SilentHalf,
 	}, names.All(), to3.All())
 }

@@ -3,9 +3,11 @@ package tunnel
 import (
 	"errors"
 	"net"
+	"syscall"
 	"time"
 
 	"onthewire/lessons/internal/drain"
+	"onthewire/lessons/internal/errno"
 )
 
 var (
@@ -63,6 +65,9 @@ const (
 func (t *tunnel) end(err error, how bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if gone := errno.Is(err, syscall.EPIPE) || errno.Is(err, syscall.ECONNRESET); t.ended == 1 && gone {
+		err = nil // who had finished has closed, and hears no more: most clients end so
+	}
 	if t.cut == nil && t.ended < 2 {
 		t.cut = err
 	}
