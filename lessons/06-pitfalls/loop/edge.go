@@ -34,7 +34,7 @@ var Edge = pitfall.Pitfall{
 	Diagnose: [][2]string{
 		{"ss -tn", "a Recv-Q above 0 that does not sink, although the server sleeps"},
 		{"strace -f -e trace=read,epoll_wait,epoll_pwait", "a read that returns just as much as it asked for, and a wait behind it, with no read that says EAGAIN between them"},
-		{"grep tfd /proc/PID/fdinfo/*", "a mask of events with its highest bit set: EPOLLET is 1<<31"},
+		{"grep tfd /proc/PID/fdinfo/*", "events: 80000019 or the like: the 8 in front is EPOLLET"},
 	},
 	Laptop: func(ctx context.Context) (pitfall.Outcome, error) { return oneEdge(ctx, 1, edge{}.broken) },
 	Broken: func(ctx context.Context) (pitfall.Outcome, error) { return oneEdge(ctx, 100, edge{}.broken) },

@@ -30,9 +30,9 @@ var Writable = pitfall.Pitfall{
 		"busy loop",
 	},
 	Diagnose: [][2]string{
-		{"strace -f -c -p PID", "some 100,000 waits in a second, and hardly another call"},
+		{"strace -f -c -p PID", "tens of thousands of waits in a second, and hardly another call"},
 		{"strace -f -p PID", "epoll_wait returns EPOLLOUT for one descriptor, again and again, and no write follows"},
-		{"grep tfd /proc/PID/fdinfo/*", "events: 5 for a client that is owed nothing, where 1 is EPOLLIN and 4 EPOLLOUT"},
+		{"grep tfd /proc/PID/fdinfo/*", "events: 1d for a client that is owed nothing, in which 4 is EPOLLOUT; 19 is without it"},
 	},
 	Laptop: func(ctx context.Context) (pitfall.Outcome, error) { return idleClient(ctx, false, writable{}.broken) },
 	Broken: func(ctx context.Context) (pitfall.Outcome, error) { return idleClient(ctx, true, writable{}.broken) },
