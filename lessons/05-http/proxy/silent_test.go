@@ -95,3 +95,31 @@ func TestAnOriginThatNeverAnswersIsGivenUp(t *testing.T) {
 		}
 	})
 }
+
+func TestAHeadThatComesByteForByteIsGivenUp(t *testing.T) {
+	silently(t, func(client, origin net.Conn) {
+		go io.Copy(io.Discard, client)
+		begun := time.Now()
+		for _, b := range []byte("GET http://origin/ HTTP/1.1\r\nHost: x\r\n\r\n") {
+			if _, err := client.Write([]byte{b}); err != nil {
+				break
+			}
+			time.Sleep(time.Second)
+		}
+		if took := time.Since(begun); took < 10*time.Second || took > 11*time.Second {
+			t.Errorf("it is given up after %v", took)
+		}
+	})
+}
+
+func TestAClientThatLeavesLetsTheOriginGo(t *testing.T) {
+	silently(t, func(client, origin net.Conn) {
+		go io.WriteString(client, "GET http://origin/ HTTP/1.1\r\nHost: x\r\n\r\n")
+		head(bufio.NewReader(origin)) // it thinks from now on
+		begun := time.Now()
+		client.Close()
+		if _, err := origin.Read(make([]byte, 1)); err != io.EOF || time.Since(begun) > time.Second {
+			t.Errorf("the origin sees %v after %v", err, time.Since(begun))
+		}
+	})
+}

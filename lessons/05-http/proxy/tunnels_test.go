@@ -241,3 +241,42 @@ func TestCurlSpeaksTLSThroughATunnel(t *testing.T) {
 		t.Errorf("to a port that is not named: %q, %v", out, err)
 	}
 }
+
+// Where a body ends with its connection, a FIN is its end, whatever the origin has meant. It leaves
+// in chunks. A reset is no end.
+func TestABodyThatEndsWithItsConnectionEndsWithAFINAndIsCutByAReset(t *testing.T) {
+	for _, reset := range []bool{false, true} {
+		sent := make(chan struct{})
+		origin := anOrigin(t, func(conn net.Conn, r *bufio.Reader) {
+			head(r)
+			io.WriteString(conn, "HTTP/1.1 200 OK\r\n\r\nhalf")
+			<-sent
+			if reset {
+				conn.(*net.TCPConn).SetLinger(0)
+			}
+		})
+		d := digging(t, to(loopback))
+		r, _ := ask(t, d.address, "GET http://"+origin+"/ HTTP/1.1\r\nHost: x\r\n\r\n", 1<<20)
+		answer, err := http.ReadResponse(r, nil)
+		must(t, err)
+		text := make([]byte, 4)
+		io.ReadFull(answer.Body, text)
+		close(sent)
+		rest, err := io.ReadAll(answer.Body)
+		if string(text) != "half" || len(rest) > 0 || len(answer.TransferEncoding) == 0 || (err != nil) != reset {
+			t.Errorf("a reset %t: %q, %q, %v, %v", reset, text, rest, err, answer.TransferEncoding)
+		}
+	}
+}
+
+func TestAHeadOfARequestHasALimit(t *testing.T) {
+	d := digging(t, to(loopback))
+	for _, line := range []string{"GET http://127.0.0.1:1/ HTTP/1.1\r\nHost: x\r\nX: ", "CONNECT 127.0.0.1:1 HTTP/1.1\r\nX: "} {
+		r, _ := ask(t, d.address, line+strings.Repeat("x", 2*maxHead)+"\r\n\r\n", 1<<20)
+		answer, err := http.ReadResponse(r, nil)
+		must(t, err)
+		if answer.StatusCode != 431 {
+			t.Errorf("%s", answer.Status)
+		}
+	}
+}
