@@ -4,12 +4,12 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 )
 
@@ -26,10 +26,12 @@ func TestAnOriginThatDiesInTheMiddleOfItsAnswerIsSeenByTheClientUnlessOnlyTheEnd
 	} {
 		each(t, says("HTTP/1.1 200 OK\r\n"+c.begun), func(t *testing.T, b *bench, v version) {
 			answer, err := v.client(b).RoundTrip(b.request(t.Context(), "GET", nil))
-			must(t, err)
-			defer answer.Body.Close()
-			if text, err := io.ReadAll(answer.Body); string(text) != "half" || c.broken != (err != nil) {
-				t.Errorf("%s: the client gets %q, %v", c.name, text, err)
+			if err == nil { // a stream of HTTP/3 may be reset before its head has been read
+				defer answer.Body.Close()
+				_, err = io.ReadAll(answer.Body)
+			}
+			if c.broken != (err != nil) {
+				t.Errorf("%s: the client gets %v", c.name, err)
 			}
 			if d := <-b.done; d.Cut != c.broken || d.Bytes != 4 {
 				t.Errorf("%s: the log says cut %v after %d bytes", c.name, d.Cut, d.Bytes)
@@ -39,11 +41,10 @@ func TestAnOriginThatDiesInTheMiddleOfItsAnswerIsSeenByTheClientUnlessOnlyTheEnd
 }
 
 func TestAClientThatLeavesIsNoLongerAskedFor(t *testing.T) {
-	left := make(chan error, 1)
-	origin := func(conn net.Conn, r *bufio.Reader) {
+	origin := func(conn net.Conn, r *bufio.Reader, heard chan<- string) {
 		head(r)
 		_, err := r.ReadByte() // until the gateway closes
-		left <- err
+		heard <- fmt.Sprint(err)
 	}
 	each(t, origin, func(t *testing.T, b *bench, v version) {
 		r := b.request(t.Context(), "GET", nil)
@@ -53,8 +54,8 @@ func TestAClientThatLeavesIsNoLongerAskedFor(t *testing.T) {
 		if answer, err := v.client(b).RoundTrip(r.WithContext(ctx)); err == nil {
 			t.Errorf("%s", answer.Status)
 		}
-		if err := <-left; err != io.EOF {
-			t.Errorf("the origin reads %v", err)
+		if got := <-b.heard; got != "EOF" {
+			t.Errorf("the origin reads %v", got)
 		}
 		if d := <-b.done; d.Status != leftMeanwhile || d.Took > 2*time.Second {
 			t.Errorf("the log says %d after %v", d.Status, d.Took)
@@ -82,7 +83,7 @@ func TestAnAnswerBeforeTheBodyIsHeardAndWhatComesOfTheBodyIsNoRequest(t *testing
 
 // Both say 100: the origin, so that we read, and the server in front as soon as we do.
 func TestWhoWaitsForContinueHearsItOnce(t *testing.T) {
-	origin := func(conn net.Conn, r *bufio.Reader) {
+	origin := func(conn net.Conn, r *bufio.Reader, heard chan<- string) {
 		head(r)
 		io.WriteString(conn, "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n")
 		body := make([]byte, 5)
@@ -104,8 +105,9 @@ func TestWhoWaitsForContinueHearsItOnce(t *testing.T) {
 	})
 }
 
-func TestAnOriginThatDoesNotWantTheBodyIsNotSentIt(t *testing.T) {
-	in(t, says("HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n"), func(t *testing.T, b *bench) {
+// Without Connection: close the transport sends the body all the same, to keep the connection.
+func TestAnOriginThatDoesNotWantTheBodyAndClosesIsNotSentIt(t *testing.T) {
+	in(t, says("HTTP/1.1 417 Expectation Failed\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"), func(t *testing.T, b *bench) {
 		r, _ := b.ask("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n")
 		if answer, _, _ := answered(t, r); answer.StatusCode != 417 {
 			t.Error(answer.Status)
@@ -114,7 +116,7 @@ func TestAnOriginThatDoesNotWantTheBodyIsNotSentIt(t *testing.T) {
 }
 
 func TestAPieceIsPassedOnBeforeTheNextComes(t *testing.T) {
-	origin := func(conn net.Conn, r *bufio.Reader) {
+	origin := func(conn net.Conn, r *bufio.Reader, heard chan<- string) {
 		head(r)
 		io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n")
 		for range 2 {
@@ -139,14 +141,13 @@ func TestAPieceIsPassedOnBeforeTheNextComes(t *testing.T) {
 }
 
 func TestTrailersComeThroughBothWays(t *testing.T) {
-	seen := make(chan string, 1)
-	origin := func(conn net.Conn, r *bufio.Reader) {
+	origin := func(conn net.Conn, r *bufio.Reader, heard chan<- string) {
 		request, err := http.ReadRequest(r)
 		if err != nil {
 			return
 		}
 		body, _ := io.ReadAll(request.Body)
-		seen <- string(body) + request.Trailer.Get("X-Sum")
+		heard <- string(body) + request.Trailer.Get("X-Sum")
 		io.WriteString(conn, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n5\r\nhello\r\n0\r\nX-Sum: 1\r\nX-More: 2\r\n\r\n")
 	}
 	each(t, origin, func(t *testing.T, b *bench, v version) {
@@ -163,14 +164,14 @@ func TestTrailersComeThroughBothWays(t *testing.T) {
 		if v.name == "HTTP/3.0" {
 			want = "hello" // quic-go v0.65.0's server gives a handler none
 		}
-		if got := <-seen; got != want {
+		if got := <-b.heard; got != want {
 			t.Errorf("the origin gets %q", got)
 		}
 	})
 }
 
 func TestAnUpgradeGoesThroughWithWhatCameTooSoonAndEachDirectionMayEnd(t *testing.T) {
-	origin := func(conn net.Conn, r *bufio.Reader) {
+	origin := func(conn net.Conn, r *bufio.Reader, heard chan<- string) {
 		if got := head(r); !strings.Contains(got, "Upgrade: chat\r\n") {
 			return
 		}
@@ -193,7 +194,7 @@ func TestAnUpgradeGoesThroughWithWhatCameTooSoonAndEachDirectionMayEnd(t *testin
 }
 
 func TestAnUpgradedConnectionThatIsSilentIsGivenUp(t *testing.T) {
-	origin := func(conn net.Conn, r *bufio.Reader) {
+	origin := func(conn net.Conn, r *bufio.Reader, heard chan<- string) {
 		head(r)
 		io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: chat\r\n\r\n")
 		r.ReadByte()
@@ -209,7 +210,7 @@ func TestAnUpgradedConnectionThatIsSilentIsGivenUp(t *testing.T) {
 }
 
 func TestAnAnswerThatNobodyReadsIsGivenUp(t *testing.T) {
-	origin := func(conn net.Conn, r *bufio.Reader) {
+	origin := func(conn net.Conn, r *bufio.Reader, heard chan<- string) {
 		head(r)
 		io.WriteString(conn, "HTTP/1.1 200 OK\r\n\r\n")
 		for {
@@ -219,8 +220,8 @@ func TestAnAnswerThatNobodyReadsIsGivenUp(t *testing.T) {
 		}
 	}
 	in(t, origin, func(t *testing.T, b *bench) {
-		b.ask("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-		synctest.Wait()
+		r, _ := b.ask("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+		head(r) // and no more
 		if d := <-b.done; d.Took != Silence || !d.Cut {
 			t.Errorf("after %v, cut %v", d.Took, d.Cut)
 		}

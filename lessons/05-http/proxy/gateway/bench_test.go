@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -42,13 +41,17 @@ type bench struct {
 	stop    context.CancelFunc
 	ended   chan error
 	done    chan Done
+	heard   chan string
 }
 
-// behind are origins by their names: each is what it does with a connection.
-type behind map[string]func(conn net.Conn, r *bufio.Reader)
+// An answering is what an origin does with a connection. It may tell the test what it has heard.
+type answering func(conn net.Conn, r *bufio.Reader, heard chan<- string)
+
+// behind are origins by their names.
+type behind map[string]answering
 
 // in runs a scene with one origin.
-func in(t *testing.T, origin func(net.Conn, *bufio.Reader), scene func(t *testing.T, b *bench)) {
+func in(t *testing.T, origin answering, scene func(t *testing.T, b *bench)) {
 	synctest.Test(t, func(t *testing.T) { scene(t, serving(t, behind{"a": origin}, "http://a")) })
 }
 
@@ -59,11 +62,11 @@ func serving(t *testing.T, origins behind, to ...string) *bench {
 	certificate, err := authority.Certificate()
 	must(t, err)
 	b := &bench{
-		t: t, net: network.Simulate(time.Millisecond), clear: pipe.Listen(), ended: make(chan error, 1), done: make(chan Done, 100),
+		t: t, net: network.Simulate(time.Millisecond), clear: pipe.Listen(), ended: make(chan error, 1), done: make(chan Done, 100), heard: make(chan string, 100),
 		trust: &tls.Config{RootCAs: authority.Pool(), ServerName: "localhost"},
 	}
 	transport := Transport(nil)
-	dial := dialing(t, origins)
+	dial := dialing(t, origins, b.heard)
 	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 		ctx, cancel := context.WithTimeout(ctx, Connecting)
 		defer cancel()
@@ -101,7 +104,7 @@ func serving(t *testing.T, origins behind, to ...string) *bench {
 }
 
 // dialing connects to an origin by its name. Where there is none, nobody listens.
-func dialing(t *testing.T, origins behind) func(ctx context.Context, network, address string) (net.Conn, error) {
+func dialing(t *testing.T, origins behind, heard chan<- string) func(ctx context.Context, network, address string) (net.Conn, error) {
 	listeners := map[string]*pipe.Listener{}
 	for name, answer := range origins {
 		l := pipe.Listen()
@@ -114,7 +117,7 @@ func dialing(t *testing.T, origins behind) func(ctx context.Context, network, ad
 				}
 				go func() {
 					defer conn.Close()
-					answer(conn, bufio.NewReader(conn))
+					answer(conn, bufio.NewReader(conn), heard)
 				}()
 			}
 		}()
@@ -132,19 +135,19 @@ func dialing(t *testing.T, origins behind) func(ctx context.Context, network, ad
 }
 
 // says is an origin that answers each connection's first request with these bytes, and closes.
-func says(answer string) func(net.Conn, *bufio.Reader) {
-	return func(conn net.Conn, r *bufio.Reader) {
-		head(r)
+func says(answer string) answering {
+	return func(conn net.Conn, r *bufio.Reader, heard chan<- string) {
+		heard <- head(r)
 		io.WriteString(conn, answer)
 	}
 }
 
-// name is an origin that answers every request with a word.
-func named(word string, asked *atomic.Int32) func(net.Conn, *bufio.Reader) {
-	return func(conn net.Conn, r *bufio.Reader) {
+// named is an origin that answers every request with its name.
+func named(name string) answering {
+	return func(conn net.Conn, r *bufio.Reader, heard chan<- string) {
 		for head(r) != "" {
-			asked.Add(1)
-			io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n"+word)
+			heard <- name
+			io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n"+name)
 		}
 	}
 }
@@ -171,7 +174,7 @@ func (b *bench) ask(request string) (*bufio.Reader, net.Conn) {
 	return bufio.NewReader(conn), conn
 }
 
-// answer reads one, with all of its body.
+// answered reads one, with all of its body.
 func answered(t *testing.T, r *bufio.Reader) (*http.Response, string, error) {
 	t.Helper()
 	answer, err := http.ReadResponse(r, nil)
@@ -193,7 +196,7 @@ var versions = []version{
 }
 
 // each runs a scene by every protocol.
-func each(t *testing.T, origin func(net.Conn, *bufio.Reader), scene func(t *testing.T, b *bench, v version)) {
+func each(t *testing.T, origin answering, scene func(t *testing.T, b *bench, v version)) {
 	for _, v := range versions {
 		t.Run(v.name, func(t *testing.T) {
 			in(t, origin, func(t *testing.T, b *bench) { scene(t, b, v) })
