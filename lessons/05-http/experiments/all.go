@@ -30,7 +30,7 @@ func All() []experiment.Experiment {
 		retries.Silently, retries.Storm,
 		conversation.Stall, conversation.GoAway,
 		hostile.RapidReset, hostile.Continuation, hostile.Control,
-		production.WriteTimeout, production.ReadyWait, production.Shutdown, production.TooEarly,
+		production.WriteTimeout, production.ReadyWait, production.Shutdown, production.TooEarly, production.HalfAnswer,
 		live.WebSocketClose, live.SSEResume,
 		secure.HandshakeBlocks, secure.Truncation, secure.ClientCertificate,
 		forwarding.ConnectionFields, forwarding.OpenProxy, forwarding.HalfBody, forwarding.SilentHalf,

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -32,6 +33,8 @@ type exchange struct {
 	allowed  atomic.Int64
 	sent     atomic.Bool // the client has sent all of its body
 	broken   atomic.Bool // its body cannot be read to the end
+	reading  sync.Mutex
+	over     atomic.Bool // nothing is to be read any more
 
 	origin string
 	err    error
@@ -68,12 +71,19 @@ func (g *Gateway) newExchange(w http.ResponseWriter, r *http.Request) *exchange 
 
 func (e *exchange) moved() { e.timer.Reset(time.Duration(e.allowed.Load())) }
 
+// end is called before the handler returns. The transport may still be reading the body, and if
+// net/http finds it doing so, it takes the deadline away and then waits for the rest for ever.
 func (e *exchange) end() {
 	e.timer.Stop()
 	e.cancel(nil)
-	if !e.sent.Load() {
-		e.client.SetReadDeadline(time.Now().Add(linger))
+	if e.sent.Load() {
+		return
 	}
+	e.over.Store(true)
+	e.client.SetReadDeadline(time.Now())
+	e.reading.Lock() // nobody does any more
+	defer e.reading.Unlock()
+	e.client.SetReadDeadline(time.Now().Add(linger))
 }
 
 // early is for an answer that is there before the request is. By HTTP/1.1 net/http would first
@@ -93,6 +103,11 @@ type body struct {
 }
 
 func (b *body) Read(p []byte) (int, error) {
+	b.e.reading.Lock()
+	defer b.e.reading.Unlock()
+	if b.e.over.Load() {
+		return 0, http.ErrBodyReadAfterClose
+	}
 	n, err := b.ReadCloser.Read(p)
 	b.e.moved()
 	switch err {
