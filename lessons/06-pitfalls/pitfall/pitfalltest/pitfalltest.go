@@ -12,8 +12,9 @@ import (
 	"onthewire/lessons/internal/leak"
 )
 
-// Most is how long a side may take.
-const Most = 3 * time.Second
+// most is how long a side may take. It is to take three seconds on an idle machine, and tests run
+// on busy ones.
+const most = 10 * time.Second
 
 // Falls plays each side: the broken one has to fall in the stated way, and the others must not.
 // With SOAK in the environment it does so a hundred times.
@@ -47,7 +48,7 @@ func falls(t *testing.T, side pitfall.Side) {
 			t.Logf("%s: %v", row.Setting, row.Seen)
 		}
 	}
-	if took := time.Since(begun); took > Most {
+	if took := time.Since(begun); took > most {
 		t.Errorf("it took %v", took)
 	}
 }
