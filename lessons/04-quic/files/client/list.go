@@ -41,25 +41,23 @@ func (c *Client) list(stream *wire.Stream, name string, share *share, tell func(
 	if err := stream.Send(wire.Header{Kind: wire.List, Name: name}); err != nil {
 		return err
 	}
-	var left error
+	var left error // what cannot be had: alone it is the answer, with others it is said
 	for files := 0; ; {
 		h, err := stream.Header()
+		if left != nil && (err == nil || files > 0) {
+			c.Say("left out: %v", left)
+			left = nil
+		}
 		switch {
-		case err == io.EOF && files == 0:
-			return left
 		case err == io.EOF:
-			return nil
+			return left
 		case err != nil:
 			return err
 		case files == longestList:
 			return fmt.Errorf("more than %d files", longestList)
 		}
 		share.progress(1)
-		if err := h.Err(); err != nil {
-			if left != nil || files > 0 {
-				c.Say("left out: %v", err)
-			}
-			left = err
+		if left = h.Err(); left != nil {
 			continue
 		}
 		if err := listed(name, h.Name); err != nil { // a server could say what it likes
