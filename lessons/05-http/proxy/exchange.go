@@ -25,8 +25,10 @@ type exchange struct {
 	timer  *time.Timer // runs out when nothing moves
 	client *http.ResponseController
 	sent   atomic.Bool // the client has sent all of its body
+	ended  atomic.Bool // nothing of it is to be read any more
 	named  []string    // in the Connection of an answer that closes
 
+	reading sync.Mutex
 	upgrade string // to which protocol the client wants to change over
 
 	mu      sync.Mutex
@@ -75,13 +77,20 @@ func newExchange(w http.ResponseWriter, r *http.Request) *exchange {
 
 func (e *exchange) moved() { e.timer.Reset(silence) }
 
+// end is called before the handler returns. The transport may still be reading the body, and if
+// net/http finds it doing so, it takes the deadline away and then waits for the rest for ever.
 func (e *exchange) end() {
 	e.over()
 	e.timer.Stop()
 	e.cancel(nil)
-	if !e.sent.Load() {
-		e.client.SetReadDeadline(time.Now().Add(linger))
+	if e.sent.Load() {
+		return
 	}
+	e.ended.Store(true)
+	e.client.SetReadDeadline(time.Now())
+	e.reading.Lock() // nobody does any more
+	defer e.reading.Unlock()
+	e.client.SetReadDeadline(time.Now().Add(linger))
 }
 
 // early is for an answer that is there before the request is. net/http would first read on, for
@@ -172,6 +181,11 @@ type body struct {
 }
 
 func (b *body) Read(p []byte) (int, error) {
+	b.e.reading.Lock()
+	defer b.e.reading.Unlock()
+	if b.e.ended.Load() {
+		return 0, http.ErrBodyReadAfterClose
+	}
 	n, err := b.ReadCloser.Read(p)
 	b.e.moved()
 	if err == io.EOF {

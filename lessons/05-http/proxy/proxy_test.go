@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -403,4 +404,26 @@ func TestTheProxyStandsWhatClientsDo(t *testing.T) {
 		},
 		Talk: talk,
 	})
+}
+
+// The body that does not come is being read when the answer is through, and nobody waits for it
+// any more. The origin keeps its connection open, so only the proxy can end this.
+func TestWhoNeverSendsTheRestIsLeftBehindAnEarlyAnswer(t *testing.T) {
+	answered := make(chan struct{})
+	defer close(answered)
+	origin := anOrigin(t, func(conn net.Conn, r *bufio.Reader) {
+		head(r)
+		io.WriteString(conn, "HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno")
+		<-answered
+	})
+	r, conn := ask(t, serving(t, loopback), "POST http://"+origin+"/ HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nhalf", 1<<20)
+	conn.SetReadDeadline(time.Now().Add(30 * time.Second))
+	answer, err := http.ReadResponse(r, nil)
+	must(t, err)
+	if text, err := io.ReadAll(answer.Body); answer.StatusCode != 403 || string(text) != "no" || err != nil {
+		t.Errorf("%s, %q, %v", answer.Status, text, err)
+	}
+	if _, err := r.ReadByte(); err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("behind the answer: %v", err)
+	}
 }
