@@ -16,6 +16,12 @@ type program struct {
 	alone  bool // it is all that the command says
 }
 
+// ends tells whether the program is one that answers and ends, so an empty space below it is one to
+// be filled. Below others a reader may be meant to look at his own terminal.
+func (p *program) ends() bool {
+	return p != nil && p.alone && len(p.args) > 0 && slices.Contains([]string{"try", "run", "list", "find"}, p.args[0])
+}
+
 var (
 	shellWord   = regexp.MustCompile(`(?:[^\s"']|"[^"]*"|'[^']*')+`) // of a shell we know no more than quotes
 	programWord = regexp.MustCompile(`^(?:\./)?bin/lesson(\d+)$`)

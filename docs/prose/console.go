@@ -34,7 +34,7 @@ func (d *document) console(f fence, line int) string {
 		p, err := d.checkCommand(command)
 		if err != nil {
 			d.problem(line, "%v", err)
-		} else if !seen && strings.TrimSpace(strings.Join(output, "")) != "" {
+		} else if !seen && (strings.TrimSpace(strings.Join(output, "")) != "" || p.ends()) {
 			output = d.rerun(p, output, line)
 		}
 		text, rest = append(text, output...), rest[end:]

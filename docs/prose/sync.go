@@ -6,11 +6,13 @@
 //	```go loop/conn.go#conn        a declaration: function, type, constant or variable
 //	```go loop/conn.go#conn.flush  a method: its type, a dot, its name
 //	```c probe.c                   a whole file
+//	```diff loop/eagain.go         what turns its method broken into its twin, fixed
 //	```go sketch                   Go that stands in no file; it must parse
 //	```console                     commands, and what a lesson's program answers
 //	```console seen                what cannot be run again; an italic line dates it
 //
-// In a console, a line "# terminal 2" says that what follows is typed in another one.
+// In a console, a line "# terminal 2" says that what follows is typed in another one. A command
+// with nothing below is filled in if it is one that answers and ends, such as try.
 //
 // A file is named as seen from the folder of the lesson's main.go, elsewhere from the
 // document's own folder, and with a leading slash from the root. In a block, a line of

@@ -76,6 +76,10 @@ func class(t chroma.TokenType) string {
 		return "m"
 	case t == chroma.NameFunction:
 		return "f"
+	case t == chroma.GenericDeleted:
+		return "del"
+	case t == chroma.GenericInserted:
+		return "ins"
 	}
 	return ""
 }
