@@ -62,7 +62,7 @@ const (
 )
 
 // end closes both sides, upon which both directions return.
-func (t *tunnel) end(err error, how bool) {
+func (t *tunnel) end(err error, abort bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if gone := errno.Is(err, syscall.EPIPE) || errno.Is(err, syscall.ECONNRESET); t.ended == 1 && gone {
@@ -78,7 +78,7 @@ func (t *tunnel) end(err error, how bool) {
 		if conn == nil {
 			continue // the server has not handed it over yet
 		}
-		if tcp, ok := conn.(interface{ SetLinger(int) error }); ok && how == reset {
+		if tcp, ok := conn.(interface{ SetLinger(int) error }); ok && abort {
 			tcp.SetLinger(0)
 		}
 		conn.Close()
