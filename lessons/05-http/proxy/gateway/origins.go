@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -13,6 +14,8 @@ import (
 
 // LeftOut is how long nobody is sent to an origin that could not be reached.
 const LeftOut = 10 * time.Second
+
+var errUnfit = errors.New("the request cannot be sent on")
 
 type origin struct {
 	*url.URL
@@ -59,13 +62,17 @@ func (o *origins) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 }
 
-// ask tells whether it was connected in the end, since a kept connection may turn out to be dead
+// ask tells whether it was connected in the end, or did not even try because it will not send such
+// a request: nobody's to mend by asking another. It is the end that counts, since a kept connection may turn out to be dead
 // and the next attempt to connect fail. All that was sent then is safe to be sent again, which
 // the transport has made sure of.
 func (o *origins) ask(at *origin, r *http.Request) (*http.Response, bool, error) {
-	var connected atomic.Bool
+	var tried, connected atomic.Bool
 	out := r.Clone(httptrace.WithClientTrace(r.Context(), &httptrace.ClientTrace{
-		GetConn: func(string) { connected.Store(false) },
+		GetConn: func(string) {
+			tried.Store(true)
+			connected.Store(false)
+		},
 		GotConn: func(httptrace.GotConnInfo) {
 			connected.Store(true)
 			o.isIn(at)
@@ -77,6 +84,9 @@ func (o *origins) ask(at *origin, r *http.Request) (*http.Response, bool, error)
 		out.Body = io.NopCloser(r.Body) // the transport closes it even if it has not read it
 	}
 	answer, err := o.transport.RoundTrip(out)
+	if err != nil && !tried.Load() { // as for the name of a trailer that is none, which the server in front lets pass
+		return nil, true, fmt.Errorf("%w: %w", errUnfit, err)
+	}
 	return answer, connected.Load(), err
 }
 

@@ -134,3 +134,17 @@ func TestABodyGoesToTheNextIfTheFirstCannotBeReached(t *testing.T) {
 		}
 	})
 }
+
+// net/http's server takes any name in Trailer, and its client takes none that is no name.
+func TestARequestThatCannotBeSentOnLeavesNobodyOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := serving(t, behind{"a": named("a"), "b": named("b")}, "http://a", "http://b")
+		r, _ := b.ask("POST / HTTP/1.1\r\nHost: x\r\nTrailer: bad name\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")
+		if answer, text, _ := answered(t, r); answer.StatusCode != 400 || text == "" {
+			t.Errorf("%s, %q", answer.Status, text)
+		}
+		if got := b.gets() + b.gets(); got != "200 a200 b" && got != "200 b200 a" {
+			t.Errorf("then %q", got)
+		}
+	})
+}

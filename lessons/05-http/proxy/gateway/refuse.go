@@ -63,6 +63,8 @@ func (e *exchange) blame(err error) (status int, why string) {
 		return http.StatusGatewayTimeout, "the server behind this gateway has fallen silent"
 	case e.request.Context().Err() != nil:
 		return leftMeanwhile, "the client has left"
+	case errors.Is(err, errUnfit):
+		return http.StatusBadRequest, "this request cannot be sent on"
 	case e.broken.Load():
 		return http.StatusBadRequest, "the body cannot be read"
 	case ok && timeout.Timeout():
