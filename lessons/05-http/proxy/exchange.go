@@ -3,17 +3,16 @@ package proxy
 import (
 	"context"
 	"errors"
-	"io"
 	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/textproto"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"onthewire/lessons/05-http/proxy/destination"
+	"onthewire/lessons/05-http/proxy/upload"
 )
 
 var errSilent = errors.New("nothing has moved for too long")
@@ -24,11 +23,9 @@ type exchange struct {
 	cancel context.CancelCauseFunc
 	timer  *time.Timer // runs out when nothing moves
 	client *http.ResponseController
-	sent   atomic.Bool // the client has sent all of its body
-	ended  atomic.Bool // nothing of it is to be read any more
-	named  []string    // in the Connection of an answer that closes
+	upload *upload.Upload
+	named  []string // in the Connection of an answer that closes
 
-	reading sync.Mutex
 	upgrade string // to which protocol the client wants to change over
 
 	mu      sync.Mutex
@@ -44,7 +41,7 @@ func newExchange(w http.ResponseWriter, r *http.Request) *exchange {
 	e.ctx, e.cancel = context.WithCancelCause(r.Context())
 	e.client = http.NewResponseController(w)
 	e.client.SetWriteDeadline(time.Time{}) // that of the answer before
-	e.sent.Store(r.ContentLength == 0)
+	e.upload = upload.New(e.client, r, e.moved)
 	e.timer = time.AfterFunc(silence, func() {
 		if e.ctx.Err() == nil {
 			e.cancel(errSilent)
@@ -77,30 +74,11 @@ func newExchange(w http.ResponseWriter, r *http.Request) *exchange {
 
 func (e *exchange) moved() { e.timer.Reset(silence) }
 
-// end is called before the handler returns. The transport may still be reading the body, and if
-// net/http finds it doing so, it takes the deadline away and then waits for the rest for ever.
 func (e *exchange) end() {
 	e.over()
 	e.timer.Stop()
 	e.cancel(nil)
-	if e.sent.Load() {
-		return
-	}
-	e.ended.Store(true)
-	e.client.SetReadDeadline(time.Now())
-	e.reading.Lock() // nobody does any more
-	defer e.reading.Unlock()
-	e.client.SetReadDeadline(time.Now().Add(linger))
-}
-
-// early is for an answer that is there before the request is. net/http would first read on, for
-// a client that does not listen while it speaks. What comes of the body must not be taken for
-// the next request, so the connection ends.
-func (e *exchange) early(w http.ResponseWriter) {
-	if !e.sent.Load() {
-		e.client.EnableFullDuplex()
-		w.Header().Set("Connection", "close")
-	}
+	e.upload.End()
 }
 
 // passInterim passes 100 Continue or 103 Early Hints on, as a proxy has to (RFC 9110, section
@@ -171,28 +149,6 @@ func StatusOf(err error) int {
 		return http.StatusGatewayTimeout
 	}
 	return http.StatusBadGateway
-}
-
-// A body is what the client sends.
-type body struct {
-	io.ReadCloser
-	e   *exchange
-	eof func() // its trailers are there
-}
-
-func (b *body) Read(p []byte) (int, error) {
-	b.e.reading.Lock()
-	defer b.e.reading.Unlock()
-	if b.e.ended.Load() {
-		return 0, http.ErrBodyReadAfterClose
-	}
-	n, err := b.ReadCloser.Read(p)
-	b.e.moved()
-	if err == io.EOF {
-		b.e.sent.Store(true)
-		b.eof()
-	}
-	return n, err
 }
 
 // pieces go to the client together, as long as they come without a pause.

@@ -2,10 +2,10 @@
 // names, and returns the answer. For all that is not HTTP in the clear it makes tunnels.
 //
 // Read it in this order: proxy.go (one request and its answer), fields.go (what is not passed
-// on), destination (to whom it connects), refuse.go (what goes no further), exchange.go (what
-// happens until the answer begins), origin.go (what net/http takes out of an answer), kept.go
-// (which connection a request gets), tunnels.go and tunnel (CONNECT and upgrades), serve.go
-// (accepting, telling and stopping).
+// on), destination (to whom it connects), refuse.go and via (what goes no further), exchange.go
+// (what happens until the answer begins), upload (the request's body), origin.go (what net/http
+// takes out of an answer), kept.go (which connection a request gets), tunnels.go and tunnel
+// (CONNECT and upgrades), serve.go (accepting, telling and stopping).
 package proxy
 
 import (
@@ -17,12 +17,12 @@ import (
 
 	"onthewire/lessons/05-http/proxy/destination"
 	"onthewire/lessons/05-http/proxy/tunnel"
+	"onthewire/lessons/05-http/proxy/via"
 )
 
 const (
 	thinking = 30 * time.Second // that an origin may take until its answer begins
 	silence  = time.Minute      // in the middle of a message, from either side
-	linger   = 2 * time.Second  // for who still sends to hear that it need not
 	maxHead  = 64 << 10         // bytes of a head
 )
 
@@ -61,7 +61,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	e := newExchange(w, r)
 	defer e.end()
 	answer, err := p.transport(r).RoundTrip(p.onward(e, r))
-	e.early(w)
+	e.upload.Early(w.Header())
 	if err = e.answered(answer, err); err != nil {
 		http.Error(w, fmt.Sprintf("%s: %v", r.URL.Host, err), StatusOf(err))
 		return
@@ -83,7 +83,7 @@ func (p *Proxy) onward(e *exchange, r *http.Request) *http.Request {
 	if e.upgrade != "" {
 		out.Header["Connection"], out.Header["Upgrade"] = []string{"Upgrade"}, []string{e.upgrade}
 	}
-	out.Header.Add("Via", fmt.Sprintf("%d.%d %s", r.ProtoMajor, r.ProtoMinor, p.name))
+	via.Add(out.Header, r.ProtoMajor, r.ProtoMinor, p.name)
 	if out.Header["User-Agent"] == nil {
 		out.Header["User-Agent"] = nil // else the transport adds its own
 	}
@@ -92,7 +92,7 @@ func (p *Proxy) onward(e *exchange, r *http.Request) *http.Request {
 	}
 	out.Trailer = r.Trailer // not a copy: what is in there comes behind the body
 	if out.Body = nil; r.ContentLength != 0 {
-		out.Body = &body{r.Body, e, func() { remove(r.Trailer, named) }}
+		out.Body = e.upload.Body(r.Body, func() { remove(r.Trailer, named) })
 	}
 	return out
 }
@@ -103,7 +103,7 @@ var blocks = sync.Pool{New: func() any { return new([32 << 10]byte) }}
 func (p *Proxy) back(w http.ResponseWriter, answer *http.Response, e *exchange) {
 	named := append(strip(answer.Header), e.named...)
 	remove(answer.Header, named)
-	answer.Header.Add("Via", fmt.Sprintf("%d.%d %s", answer.ProtoMajor, answer.ProtoMinor, p.name))
+	via.Add(answer.Header, answer.ProtoMajor, answer.ProtoMinor, p.name)
 	if answer.Header["Content-Type"] == nil {
 		answer.Header["Content-Type"] = nil // else net/http's server guesses one
 	}

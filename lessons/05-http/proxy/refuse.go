@@ -4,13 +4,14 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"strings"
+
+	"onthewire/lessons/05-http/proxy/via"
 )
 
 // refuses says what this proxy does not do.
 func (p *Proxy) refuses(r *http.Request) (status int, why string) {
 	switch {
-	case p.hasPassed(r.Header):
+	case via.Has(r.Header, p.name):
 		return http.StatusLoopDetected, p.loops()
 	case r.URL.Scheme == "" || r.URL.Host == "":
 		return http.StatusBadRequest, "this is a proxy: the target has to be a whole URL, as curl -x sends it"
@@ -20,19 +21,6 @@ func (p *Proxy) refuses(r *http.Request) (status int, why string) {
 		return http.StatusBadRequest, "a name or a password stands before the host (RFC 9110, section 4.2.4)"
 	}
 	return 0, ""
-}
-
-// hasPassed looks for our own name in Via, to which every proxy on the way adds its own.
-func (p *Proxy) hasPassed(fields http.Header) bool {
-	for _, value := range fields.Values("Via") {
-		for hop := range strings.SplitSeq(value, ",") {
-			words := strings.Fields(hop) // 1.1 name (comment)
-			if len(words) > 1 && strings.EqualFold(words[1], p.name) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // endsHere counts Max-Forwards down, and answers a request that may go no further. It is for

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"onthewire/lessons/05-http/proxy/tunnel"
+	"onthewire/lessons/05-http/proxy/via"
 )
 
 const (
@@ -23,7 +24,7 @@ func (p *Proxy) connect(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, why.Error(), status)
 		p.Watch(Done{Request: r, Status: status, Took: time.Since(begun), Err: why})
 	}
-	if p.hasPassed(r.Header) {
+	if via.Has(r.Header, p.name) {
 		fails(http.StatusLoopDetected, errors.New(p.loops()))
 		return
 	}
@@ -68,7 +69,7 @@ func (p *Proxy) switches(w http.ResponseWriter, answer *http.Response, e *exchan
 	strip(answer.Header)
 	answer.Header.Set("Connection", "Upgrade")
 	answer.Header.Set("Upgrade", e.upgrade)
-	answer.Header.Add("Via", fmt.Sprintf("%d.%d %s", answer.ProtoMajor, answer.ProtoMinor, p.name))
+	via.Add(answer.Header, answer.ProtoMajor, answer.ProtoMinor, p.name)
 	var head strings.Builder
 	head.WriteString("HTTP/1.1 101 Switching Protocols\r\n")
 	answer.Header.Write(&head)

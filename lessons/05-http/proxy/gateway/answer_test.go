@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"onthewire/lessons/05-http/proxy/upload"
 )
 
 // http.ReadResponse takes the end of a connection for the end of such a body, and what is chunked
@@ -77,7 +79,7 @@ func TestAnAnswerBeforeTheBodyIsHeardAndWhatComesOfTheBodyIsNoRequest(t *testing
 		}
 		begun := time.Now()
 		go io.WriteString(conn, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-		if rest, _ := io.ReadAll(r); len(rest) > 0 || time.Since(begun) > linger {
+		if rest, _ := io.ReadAll(r); len(rest) > 0 || time.Since(begun) > upload.Linger {
 			t.Errorf("after %v it says %q", time.Since(begun), rest)
 		}
 		if d := <-b.done; len(b.done) > 0 || d.Status != 403 {

@@ -72,13 +72,13 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}()
 	switch status, why := g.refuses(r); {
 	case status != 0:
-		e.early(to.Header())
+		e.upload.Early(to.Header())
 		http.Error(to, why, status)
 	case g.ReadyPath != "" && r.URL.Path == g.ReadyPath:
 		g.ready(to)
 	default:
 		if r.ContentLength != 0 {
-			r.Body = &body{http.MaxBytesReader(to, r.Body, g.MaxBody), e}
+			r.Body = e.upload.Body(http.MaxBytesReader(to, r.Body, g.MaxBody), func() {})
 		}
 		g.Proxy.ServeHTTP(to, r.WithContext(e.ctx))
 	}

@@ -47,12 +47,12 @@ func (o *origins) RoundTrip(r *http.Request) (*http.Response, error) {
 		at := o.pick(tried)
 		tried[at] = true
 		e.origin = at.Host
-		answer, connected, err := o.ask(at, r)
+		answer, last, err := o.ask(at, r)
 		if err == nil {
 			return answer, nil
 		}
 		err = fmt.Errorf("ask %s: %w", at.Host, err)
-		if connected || r.Context().Err() != nil {
+		if last || r.Context().Err() != nil {
 			return nil, err
 		}
 		o.leaveOut(at)
@@ -62,11 +62,11 @@ func (o *origins) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 }
 
-// ask tells whether it was connected in the end, or did not even try because it will not send such
-// a request: nobody's to mend by asking another. It is the end that counts, since a kept connection may turn out to be dead
-// and the next attempt to connect fail. All that was sent then is safe to be sent again, which
-// the transport has made sure of.
-func (o *origins) ask(at *origin, r *http.Request) (*http.Response, bool, error) {
+// ask tells whether nobody else is to be asked, because it was connected in the end, or because the
+// transport does not send such a request to anybody. It is the end that counts: a kept connection
+// may turn out to be dead, and the next attempt to connect fail. All that was sent then is safe
+// to be sent again, which the transport has made sure of.
+func (o *origins) ask(at *origin, r *http.Request) (answer *http.Response, last bool, err error) {
 	var tried, connected atomic.Bool
 	out := r.Clone(httptrace.WithClientTrace(r.Context(), &httptrace.ClientTrace{
 		GetConn: func(string) {
@@ -83,7 +83,7 @@ func (o *origins) ask(at *origin, r *http.Request) (*http.Response, bool, error)
 	if r.Body != nil {
 		out.Body = io.NopCloser(r.Body) // the transport closes it even if it has not read it
 	}
-	answer, err := o.transport.RoundTrip(out)
+	answer, err = o.transport.RoundTrip(out)
 	if err != nil && !tried.Load() { // as for the name of a trailer that is none, which the server in front lets pass
 		return nil, true, fmt.Errorf("%w: %w", errUnfit, err)
 	}

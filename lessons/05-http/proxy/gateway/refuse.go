@@ -5,7 +5,8 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"strings"
+
+	"onthewire/lessons/05-http/proxy/via"
 )
 
 // leftMeanwhile is not in any RFC. nginx logs a client that has left so, who does not read it.
@@ -14,7 +15,7 @@ const leftMeanwhile = 499
 // refuses says what goes to no origin.
 func (g *Gateway) refuses(r *http.Request) (status int, why string) {
 	switch {
-	case g.hasPassed(r.Header):
+	case via.Has(r.Header, g.name):
 		return http.StatusLoopDetected, "this request has been here: " + g.name + " is in its Via"
 	case r.Method == http.MethodConnect: // in HTTP/2 and HTTP/3 that is also how WebSockets begin
 		return http.StatusNotImplemented, "this gateway makes no tunnels"
@@ -22,19 +23,6 @@ func (g *Gateway) refuses(r *http.Request) (status int, why string) {
 		return http.StatusRequestEntityTooLarge, "the body is too long"
 	}
 	return 0, ""
-}
-
-// hasPassed looks for our own name in Via, to which every proxy on the way adds its own.
-func (g *Gateway) hasPassed(fields http.Header) bool {
-	for _, value := range fields.Values("Via") {
-		for hop := range strings.SplitSeq(value, ",") {
-			words := strings.Fields(hop) // 1.1 name (comment)
-			if len(words) > 1 && strings.EqualFold(words[1], g.name) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // failed answers where the origin did not. It keeps err to the log, because the addresses of our
@@ -45,7 +33,7 @@ func failed(w http.ResponseWriter, r *http.Request, err error) {
 	if cause := context.Cause(e.ctx); cause != nil {
 		e.err = errors.Join(err, cause)
 	}
-	e.early(w.Header())
+	e.upload.Early(w.Header())
 	status, why := e.blame(err)
 	http.Error(w, why, status)
 }
@@ -57,7 +45,7 @@ func (e *exchange) blame(err error) (status int, why string) {
 	switch silent := context.Cause(e.ctx) == errSilent; {
 	case tooLong:
 		return http.StatusRequestEntityTooLarge, "the body is too long"
-	case silent && !e.sent.Load():
+	case silent && !e.upload.Sent():
 		return http.StatusRequestTimeout, "the body did not come"
 	case silent:
 		return http.StatusGatewayTimeout, "the server behind this gateway has fallen silent"
@@ -65,7 +53,7 @@ func (e *exchange) blame(err error) (status int, why string) {
 		return leftMeanwhile, "the client has left"
 	case errors.Is(err, errUnfit):
 		return http.StatusBadRequest, "this request cannot be sent on"
-	case e.broken.Load():
+	case e.upload.Broken():
 		return http.StatusBadRequest, "the body cannot be read"
 	case ok && timeout.Timeout():
 		return http.StatusGatewayTimeout, "the server behind this gateway took too long"

@@ -1,9 +1,10 @@
 package gateway
 
 import (
-	"fmt"
 	"net/http"
 	"net/http/httputil"
+
+	"onthewire/lessons/05-http/proxy/via"
 )
 
 // rewrite makes the request that an origin gets. ReverseProxy has taken the hop-by-hop fields
@@ -11,7 +12,7 @@ import (
 // and -Proto. It leaves X-Real-Ip and the like, since nobody could list them all.
 func (g *Gateway) rewrite(r *httputil.ProxyRequest) {
 	r.SetXForwarded()
-	r.Out.Header.Add("Via", via(r.In.ProtoMajor, r.In.ProtoMinor, g.name))
+	via.Add(r.Out.Header, r.In.ProtoMajor, r.In.ProtoMinor, g.name)
 	r.Out.Host = ""              // the origin's own, as stands in its URL
 	r.Out.Trailer = r.In.Trailer // Out has a copy, and what is in there comes behind the body
 }
@@ -21,10 +22,8 @@ func (g *Gateway) back(answer *http.Response) error {
 	if answer.StatusCode == http.StatusSwitchingProtocols {
 		return nil
 	}
-	answer.Header.Add("Via", via(answer.ProtoMajor, answer.ProtoMinor, g.name))
+	via.Add(answer.Header, answer.ProtoMajor, answer.ProtoMinor, g.name)
 	answer.Header.Del("Alt-Svc") // it is about the origin's ports, and the server in front adds its own
-	exchangeOf(answer.Request).early(answer.Header)
+	exchangeOf(answer.Request).upload.Early(answer.Header)
 	return nil
 }
-
-func via(major, minor int, name string) string { return fmt.Sprintf("%d.%d %s", major, minor, name) }

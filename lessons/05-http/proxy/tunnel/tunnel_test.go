@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -63,16 +62,6 @@ func serves(t *testing.T, on, room net.Listener, dial, toRoom func() (net.Conn, 
 // real has sockets of the kernel.
 func real(t *testing.T) *world {
 	leak.Check(t)
-	before, _ := leak.Descriptors()
-	t.Cleanup(func() { // splice's pipes are kept for the next time, until the collector comes
-		for range 100 {
-			if now, _ := leak.Descriptors(); now <= before {
-				return
-			}
-			runtime.GC()
-			time.Sleep(time.Millisecond)
-		}
-	})
 	on, err := net.Listen("tcp4", "127.0.0.1:0")
 	must(t, err)
 	room, err := net.Listen("tcp4", "127.0.0.1:0")
