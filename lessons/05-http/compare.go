@@ -3,14 +3,15 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"net"
+	"net/netip"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"strings"
 
 	"onthewire/lessons/05-http/h1"
 	"onthewire/lessons/05-http/loop"
+	"onthewire/lessons/05-http/peers"
 	"onthewire/lessons/internal/measure"
 )
 
@@ -44,24 +45,20 @@ func (c compareCommand) Run(ctx context.Context) error {
 	})
 }
 
-// origin serves until ctx ends.
+// origin serves until ctx ends. Where there is no poller, it has a goroutine for each client.
 func (c compareCommand) origin(ctx context.Context) (address string, err error) {
+	const text = "Hello, World!"
+	if server, err := loop.Listen(netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), 0)); err == nil {
+		server.Body = []byte(text)
+		go server.Serve(ctx)
+		return server.Addr().String(), nil
+	}
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp4", "127.0.0.1:0")
 	if err != nil {
 		return "", err
 	}
-	at := l.Addr().(*net.TCPAddr).AddrPort()
-	l.Close()
-	if server, err := loop.Listen(at); err == nil {
-		server.Body = []byte("Hello, World!")
-		go server.Serve(ctx)
-		return at.String(), nil
-	}
-	if l, err = new(net.ListenConfig).Listen(ctx, "tcp4", at.String()); err != nil {
-		return "", err
-	}
-	go (&h1.Server{Handler: hello}).Serve(ctx, l)
-	return at.String(), nil
+	go (&h1.Server{Handler: func(w *h1.Response, _ *h1.Request) { io.WriteString(w, text) }}).Serve(ctx, l)
+	return l.Addr().String(), nil
 }
 
 const direct = "no proxy"
@@ -83,7 +80,7 @@ func (c compareCommand) proxies(folder, origin string) (all []measure.Server, no
 	for _, other := range []struct {
 		name  string
 		serve func(program, folder, origin string) measure.Server
-	}{{"nginx", nginxProxy}, {"haproxy", haproxy}} {
+	}{{"nginx", peers.NginxProxy}, {"haproxy", peers.HAProxy}} {
 		if program, err := exec.LookPath(other.name); err == nil {
 			all = append(all, other.serve(program, folder, origin))
 		} else {
@@ -92,31 +89,3 @@ func (c compareCommand) proxies(folder, origin string) (all []measure.Server, no
 	}
 	return all, notes, nil
 }
-
-func nginxProxy(nginx, folder, origin string) measure.Server {
-	return nginxServer(nginx, folder,
-		fmt.Sprintf("upstream origin { server %s; keepalive 250; keepalive_requests 1000000000; }", origin),
-		`location / { proxy_pass http://origin; proxy_http_version 1.1; proxy_set_header Connection ""; }`)
-}
-
-func haproxy(program, folder, origin string) measure.Server {
-	conf := filepath.Join(folder, "haproxy.cfg")
-	text := strings.ReplaceAll(haproxyConf, "ORIGIN", origin)
-	script := fmt.Sprintf("printf '%%s' '%s' > %s; exec %s -f %s", text, conf, program, conf)
-	return measure.Server{Name: "haproxy", Command: []string{"sh", "-c", script}}
-}
-
-const haproxyConf = `global
-	nbthread 1
-defaults
-	mode http
-	timeout connect 10s
-	timeout client 1m
-	timeout server 1m
-frontend in
-	bind 127.0.0.1:{port}
-	default_backend origin
-backend origin
-	http-reuse always
-	server origin ORIGIN
-`

@@ -8,18 +8,15 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/url"
 	"os"
 	"strings"
-	"syscall"
 	"time"
 
 	"onthewire/lessons/05-http/everywhere"
 	"onthewire/lessons/05-http/proxy/gateway"
 	"onthewire/lessons/internal/cli"
 	"onthewire/lessons/internal/devcert"
-	"onthewire/lessons/internal/errno"
 )
 
 type gatewayCommand struct {
@@ -69,7 +66,7 @@ func (c gatewayCommand) Run(ctx context.Context) error {
 	}
 	on, err := everywhere.Listen(ctx, c.Addr, c.ClearAddr)
 	if err != nil {
-		return c.notListening(err)
+		return cli.NotListening(err, cli.Flag{Name: "--clear-addr", Addr: c.ClearAddr})
 	}
 	cli.Listening(on.TLS.Addr())
 	cli.Listening(on.Clear.Addr())
@@ -80,7 +77,7 @@ func (c gatewayCommand) Run(ctx context.Context) error {
 	g.MaxBody, g.ReadyPath, g.Stopping = c.MaxBody, c.ReadyPath, ctx
 	server := g.Server(certificate)
 	c.log(g, server)
-	draining, cancel := after(ctx, c.ReadyWait)
+	draining, cancel := everywhere.Later(ctx, c.ReadyWait)
 	defer cancel()
 	err = g.Serve(draining, server, on)
 	if cut, ok := errors.AsType[*everywhere.Cut](err); ok {
@@ -125,13 +122,4 @@ func (c gatewayCommand) log(g *gateway.Gateway, server *everywhere.Server) {
 		}
 		logger.Info(r.Method+" "+r.URL.Path, facts...)
 	}
-}
-
-// notListening adds what a person would try next, and with which of the two flags.
-func (c gatewayCommand) notListening(err error) error {
-	op, ok := errors.AsType[*net.OpError](err)
-	if ok && op.Addr != nil && op.Addr.String() == c.ClearAddr && errno.Is(err, syscall.EADDRINUSE) {
-		return cli.Advise(err, "another program has the port, try --clear-addr 127.0.0.1:0")
-	}
-	return cli.NotListening(err)
 }

@@ -13,6 +13,7 @@ import (
 
 	"onthewire/lessons/05-http/h1"
 	"onthewire/lessons/05-http/loop"
+	"onthewire/lessons/05-http/standard"
 	"onthewire/lessons/internal/cli"
 	"onthewire/lessons/internal/drain"
 )
@@ -32,7 +33,7 @@ func (c helloCommand) Run(ctx context.Context) error {
 	}
 	cli.Listening(listener.Addr())
 	if c.Engine == "net/http" {
-		return standard(ctx, listener)
+		return netHTTP(ctx, listener)
 	}
 	server := &h1.Server{
 		Handler:  hello,
@@ -61,8 +62,8 @@ func (c helloCommand) loop(ctx context.Context) error {
 	return stopped(server.Serve(ctx))
 }
 
-// standard is the same by net/http.
-func standard(ctx context.Context, listener net.Listener) error {
+// netHTTP is the same by Go's own server.
+func netHTTP(ctx context.Context, listener net.Listener) error {
 	server := &http.Server{
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			io.Copy(io.Discard, r.Body)
@@ -72,17 +73,7 @@ func standard(ctx context.Context, listener net.Listener) error {
 		ReadHeaderTimeout: time.Minute,
 		IdleTimeout:       time.Minute,
 	}
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	select {
-	case err := <-failed:
-		return fmt.Errorf("accept: %w", err)
-	case <-ctx.Done():
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 4*time.Second)
-	defer cancel()
-	defer server.Close()
-	return server.Shutdown(ctx)
+	return standard.Serve(ctx, server, listener)
 }
 
 func stopped(err error) error {

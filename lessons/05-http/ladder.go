@@ -2,11 +2,10 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 
+	"onthewire/lessons/05-http/peers"
 	"onthewire/lessons/internal/measure"
 )
 
@@ -42,24 +41,7 @@ func (c ladderCommand) servers(folder string) (all []measure.Server, err error) 
 	}
 	if nginx, err := exec.LookPath("nginx"); err == nil {
 		location := `location / { default_type text/plain; return 200 "Hello, World!"; }`
-		all = append(all, nginxServer(nginx, folder, "", location))
+		all = append(all, peers.Nginx(nginx, folder, "", location))
 	}
 	return all, nil
 }
-
-// nginxServer is one process, and lets a connection have as many requests as it likes.
-func nginxServer(nginx, folder, http, location string) measure.Server {
-	conf := filepath.Join(folder, "nginx.conf")
-	text := fmt.Sprintf(nginxConf, http, location)
-	script := fmt.Sprintf("printf '%%s' '%s' > %s; exec %s -p %s -c %s", text, conf, nginx, folder, conf)
-	return measure.Server{Name: "nginx", Command: []string{"sh", "-c", script}}
-}
-
-const nginxConf = `daemon off; master_process off; pid nginx.pid; error_log stderr crit;
-events {}
-http {
-	access_log off; keepalive_requests 1000000000;
-	client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
-	%s
-	server { listen 127.0.0.1:{port}; %s }
-}`

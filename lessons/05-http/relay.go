@@ -2,12 +2,12 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"net"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
 
+	"onthewire/lessons/05-http/standard"
 	"onthewire/lessons/internal/cli"
 )
 
@@ -31,9 +31,5 @@ func (c relayCommand) Run(ctx context.Context) error {
 		Transport: transport,
 		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(&url.URL{Scheme: "http", Host: c.To}) },
 	}}
-	context.AfterFunc(ctx, func() { server.Close() })
-	if err := server.Serve(listener); ctx.Err() == nil {
-		return fmt.Errorf("accept: %w", err)
-	}
-	return nil
+	return standard.Serve(ctx, server, listener)
 }

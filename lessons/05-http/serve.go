@@ -5,17 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"os"
 	"strings"
-	"syscall"
 	"time"
 
 	"onthewire/lessons/05-http/everywhere"
 	"onthewire/lessons/05-http/site"
 	"onthewire/lessons/internal/cli"
 	"onthewire/lessons/internal/devcert"
-	"onthewire/lessons/internal/errno"
 )
 
 type serveCommand struct {
@@ -46,7 +43,7 @@ func (c serveCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	draining, cancel := after(ctx, c.ReadyWait)
+	draining, cancel := everywhere.Later(ctx, c.ReadyWait)
 	defer cancel()
 	content := &site.Site{Stopping: ctx, Draining: draining}
 	if c.Files != "" {
@@ -57,7 +54,7 @@ func (c serveCommand) Run(ctx context.Context) error {
 	}
 	on, err := everywhere.Listen(ctx, c.Addr, c.ClearAddr)
 	if err != nil {
-		return c.notListening(err)
+		return cli.NotListening(err, cli.Flag{Name: "--clear-addr", Addr: c.ClearAddr})
 	}
 	cli.Listening(on.TLS.Addr())
 	cli.Listening(on.Clear.Addr())
@@ -70,16 +67,6 @@ func (c serveCommand) Run(ctx context.Context) error {
 		return nil
 	}
 	return err
-}
-
-// after is a context that ends so long after ctx.
-func after(ctx context.Context, wait time.Duration) (context.Context, context.CancelFunc) {
-	if wait == 0 {
-		return ctx, func() {}
-	}
-	later, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	context.AfterFunc(ctx, func() { time.AfterFunc(wait, cancel) })
-	return later, cancel
 }
 
 // log has the server tell what it does on standard error.
@@ -95,13 +82,4 @@ func (c serveCommand) log(server *everywhere.Server) {
 		logger.Info(r.Method+" "+r.URL.Path, "proto", r.Proto, "status", a.Status, "bytes", a.Bytes,
 			"took", a.Took.Round(time.Microsecond), "client", r.RemoteAddr)
 	}
-}
-
-// notListening adds what a person would try next, and with which of the two flags.
-func (c serveCommand) notListening(err error) error {
-	op, ok := errors.AsType[*net.OpError](err)
-	if ok && op.Addr != nil && op.Addr.String() == c.ClearAddr && errno.Is(err, syscall.EADDRINUSE) {
-		return cli.Advise(err, "another program has the port, try --clear-addr 127.0.0.1:0")
-	}
-	return cli.NotListening(err)
 }

@@ -40,7 +40,7 @@ func (c runCommand) Run(ctx context.Context) error {
 			s.Row(row.Setting, try.Figure(row.Seen))
 		}
 		if outcome.Fell != side.Falls {
-			return fmt.Errorf("run %s: this time it did not show; run it again when the machine is idle", p.Name)
+			return try.NotShown("run " + p.Name)
 		}
 	}
 	s.Say("Where to look, and what you would see there:")

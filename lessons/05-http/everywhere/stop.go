@@ -22,6 +22,17 @@ func (c *Cut) Error() string {
 	return fmt.Sprintf("stop: requests that took too long and were cut off: %d", c.Requests)
 }
 
+// Later is a context that ends so long after ctx. Until then a load balancer may hear that the
+// server is about to stop.
+func Later(ctx context.Context, wait time.Duration) (context.Context, context.CancelFunc) {
+	if wait == 0 {
+		return ctx, func() {}
+	}
+	later, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	context.AfterFunc(ctx, func() { time.AfterFunc(wait, cancel) })
+	return later, cancel
+}
+
 // stop lets nobody in, and waits for those whose answer is under way. On TCP these are also who has
 // taken a connection over, whom Shutdown does not know.
 func (s *Server) stop() error {

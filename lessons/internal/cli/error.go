@@ -40,23 +40,35 @@ func (a advised) Advice() string { return a.next }
 // Advise adds to an error what a person would try next.
 func Advise(err error, next string) error { return advised{err, next} }
 
-// NotListening adds advice to why a server does not listen on the address that --addr names.
-func NotListening(err error) error {
-	next := ""
+// A Flag is an option and the address that it has.
+type Flag struct{ Name, Addr string }
+
+// NotListening adds advice to why a server does not listen on the address that --addr names, or one
+// of the others.
+func NotListening(err error, others ...Flag) error {
+	next, try := "", "--addr"
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Addr != nil {
+		for _, other := range others {
+			if other.Addr == op.Addr.String() {
+				try = other.Name
+			}
+		}
+	}
+	try += " 127.0.0.1:0"
 	switch {
 	case errno.Is(err, syscall.EADDRINUSE):
-		next = "another program has the port, try --addr 127.0.0.1:0"
+		next = "another program has the port, try " + try
 	case errno.Is(err, syscall.EADDRNOTAVAIL):
-		next = "no interface of this machine has that address, try --addr 127.0.0.1:0"
+		next = "no interface of this machine has that address, try " + try
 	case errno.Is(err, syscall.EACCES):
-		next = "ports below 1024 need CAP_NET_BIND_SERVICE, try --addr 127.0.0.1:0"
+		next = "ports below 1024 need CAP_NET_BIND_SERVICE, try " + try
 	case errno.Is(err, syscall.EINVAL) && strings.Contains(err.Error(), "%"):
 		next = "the zone after % is no interface of this machine"
 	default:
 		if _, ok := errors.AsType[*net.DNSError](err); ok {
-			next = "the name or the port is unknown, try --addr 127.0.0.1:0"
+			next = "the name or the port is unknown, try " + try
 		} else if _, ok := errors.AsType[*net.AddrError](err); ok {
-			next = "an address is HOST:PORT, try --addr 127.0.0.1:0"
+			next = "an address is HOST:PORT, try " + try
 		}
 	}
 	if next == "" {

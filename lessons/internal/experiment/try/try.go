@@ -50,9 +50,14 @@ func (c Command) Try(ctx context.Context, program string, all []experiment.Exper
 		show(e, report)
 	}
 	if !report.Shown {
-		return fmt.Errorf("try %s: this time it did not show; run it again when the machine is idle", e.Name)
+		return NotShown("try " + e.Name)
 	}
 	return nil
+}
+
+// NotShown is what a command says that was to show something, and has not.
+func NotShown(command string) error {
+	return fmt.Errorf("%s: this time it did not show; run it again when the machine is idle", command)
 }
 
 // Find is the experiment of that name.
