@@ -5,7 +5,6 @@ import (
 	"context"
 	"net"
 	"sync"
-	"syscall"
 	"time"
 )
 
@@ -31,9 +30,6 @@ func (o *origin) Read(p []byte) (int, error) {
 	o.SetReadDeadline(time.Now().Add(o.timeout))
 	return o.Conn.Read(p)
 }
-
-// looking is a connection that can be looked at.
-type looking struct{ raw syscall.RawConn }
 
 // What a look finds.
 const (

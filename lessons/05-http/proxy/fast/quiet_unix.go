@@ -9,6 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// looking is a connection that can be looked at.
+type looking struct{ raw syscall.RawConn }
+
 // at looks at a connection from which nobody reads just now, and takes nothing.
 func (l looking) at() (found int) {
 	if l.raw == nil {
