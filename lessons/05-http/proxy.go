@@ -69,8 +69,11 @@ func (c proxyCommand) Run(ctx context.Context) error {
 
 // target leaves out the query, which may hold what is secret.
 func target(r *http.Request) string {
-	if r.Method == http.MethodConnect {
+	switch {
+	case r.Method == http.MethodConnect:
 		return r.Method + " " + r.RequestURI
+	case r.URL.Host == "": // as to a server, which this is not
+		return r.Method + " " + r.URL.Path
 	}
 	return r.Method + " " + r.URL.Scheme + "://" + r.URL.Host + r.URL.Path
 }

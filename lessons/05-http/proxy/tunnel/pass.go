@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// pause is how long a direction may rest until it gives back what it holds for going on.
+// pause is how long a direction splices before it looks whether it rests, and gives back the pipe.
 const pause = 500 * time.Millisecond
 
 // pass sends to one side what comes from the other, until that ends.
