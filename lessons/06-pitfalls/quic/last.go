@@ -61,6 +61,10 @@ func (last) fixed(conn *quic.Conn, stream *quic.SendStream, text string) error {
 	return conn.CloseWithError(0, "")
 }
 
+// elsewhere is how long the client has something else to do. The bytes and the close arrive within
+// it, the one right behind the other, so that what a client sees who waits for them is chance.
+const elsewhere = 100 * time.Millisecond
+
 // lastWords has a server say the twelve bytes and end the connection. The client closes when it has
 // read them.
 func lastWords(ctx context.Context, say func(*quic.Conn, *quic.SendStream, string) error) (o pitfall.Outcome, err error) {
@@ -71,6 +75,7 @@ func lastWords(ctx context.Context, say func(*quic.Conn, *quic.SendStream, strin
 		}
 		said := make(chan error, 1)
 		go func() { said <- say(server, stream, twelve.Bytes) }()
+		<-time.After(elsewhere)
 		var got []byte
 		in, err := client.AcceptUniStream(ctx)
 		if err == nil {
