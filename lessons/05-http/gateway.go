@@ -23,6 +23,7 @@ type gatewayCommand struct {
 	To        []*url.URL    `required:"" placeholder:"URL" help:"A server behind it, as in http://127.0.0.1:3000; several take turns."`
 	Addr      string        `default:"127.0.0.1:9443" help:"HOST:PORT for TLS and QUIC; port 0 takes a free one."`
 	ClearAddr string        `default:"127.0.0.1:9444" help:"HOST:PORT for HTTP/1.1 and HTTP/2 in the clear."`
+	Keep      int           `default:"250" help:"How many connections without a request are kept to each server behind it (MaxIdleConnsPerHost)."`
 	MaxBody   int64         `default:"10485760" placeholder:"BYTES" help:"How long the body of a request may be."`
 	ReadyPath string        `placeholder:"PATH" help:"A path that the gateway answers itself: 200, or 503 while it stops."`
 	ReadyWait time.Duration `default:"0s" help:"How long it says 503 there before it stops to accept."`
@@ -37,6 +38,8 @@ func (c gatewayCommand) Validate() error {
 		}
 	}
 	switch {
+	case c.Keep < 1:
+		return fmt.Errorf("--keep %d: 1 or more", c.Keep)
 	case c.ReadyWait < 0:
 		return fmt.Errorf("--ready-wait %v: 0 or more", c.ReadyWait)
 	case c.ReadyWait > 0 && c.ReadyPath == "":
@@ -72,6 +75,7 @@ func (c gatewayCommand) Run(ctx context.Context) error {
 	cli.Listening(on.Clear.Addr())
 	fmt.Printf("trust: --cacert %s\n", authority.Path())
 	transport := gateway.Transport(trust)
+	transport.MaxIdleConnsPerHost = c.Keep
 	defer transport.CloseIdleConnections()
 	g := gateway.New("onthewire-"+rand.Text()[:8], c.To, transport)
 	g.MaxBody, g.ReadyPath, g.Stopping = c.MaxBody, c.ReadyPath, ctx

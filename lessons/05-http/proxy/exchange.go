@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"onthewire/lessons/05-http/proxy/destination"
+	"onthewire/lessons/05-http/proxy/hop"
 	"onthewire/lessons/05-http/proxy/upload"
 )
 
@@ -24,12 +25,12 @@ type exchange struct {
 	timer  *time.Timer // runs out when nothing moves
 	client *http.ResponseController
 	upload *upload.Upload
-	named  []string // in the Connection of an answer that closes
+	named  []string // in the Connection of the answer
 
 	upgrade string // to which protocol the client wants to change over
 
 	mu      sync.Mutex
-	origin  *origin
+	origin  *hop.Conn
 	interim int  // answers before the answer
 	begun   bool // the answer itself
 	whole   bool // has come, so nobody waits for more of it
@@ -52,8 +53,8 @@ func newExchange(w http.ResponseWriter, r *http.Request) *exchange {
 		GotConn: func(got httptrace.GotConnInfo) {
 			e.mu.Lock()
 			defer e.mu.Unlock()
-			e.origin = got.Conn.(*origin)
-			e.origin.begin(e.push)
+			e.origin = got.Conn.(*hop.Conn)
+			e.origin.Begin(e.push)
 		},
 		PutIdleConn: func(error) { e.over() },
 	}
@@ -92,7 +93,7 @@ func (e *exchange) passInterim(w http.ResponseWriter, status int, fields http.He
 	if e.begun {
 		return nil
 	}
-	strip(fields)
+	hop.Strip(fields)
 	copyFields(w.Header(), fields, "")
 	w.WriteHeader(status)
 	clear(w.Header())
@@ -110,8 +111,8 @@ func (e *exchange) answered(answer *http.Response, err error) error {
 	to := answer.Header.Get("Upgrade")
 	if answer.StatusCode == http.StatusSwitchingProtocols && (e.upgrade == "" || !strings.EqualFold(to, e.upgrade)) {
 		err = errors.New("it switches to another protocol, which nobody has asked for")
-	} else if answer.Close && answer.Header["Connection"] == nil {
-		e.named, err = e.origin.named()
+	} else {
+		e.named, err = e.origin.Named(answer)
 	}
 	if err != nil {
 		answer.Body.Close()

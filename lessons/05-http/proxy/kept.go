@@ -1,13 +1,12 @@
 package proxy
 
 import (
-	"context"
-	"net"
 	"net/http"
 	"strings"
 	"time"
 
 	"onthewire/lessons/05-http/proxy/destination"
+	"onthewire/lessons/05-http/proxy/hop"
 )
 
 const (
@@ -19,10 +18,7 @@ const (
 // transport makes connections to origins, and perhaps keeps them.
 func transport(to *destination.Policy, keep bool) *http.Transport {
 	return &http.Transport{
-		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			conn, err := to.DialContext(ctx, network, address)
-			return &origin{Conn: conn}, err
-		},
+		DialContext:            hop.Keeping(to.DialContext),
 		DisableKeepAlives:      !keep,
 		IdleConnTimeout:        idle,
 		MaxIdleConnsPerHost:    perOrigin,

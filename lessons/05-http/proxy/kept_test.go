@@ -12,13 +12,15 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"onthewire/lessons/05-http/proxy/hop"
 )
 
 // counts answers every request with the number of its connection and its own number there.
 func counts(t *testing.T, most int) string {
 	t.Helper()
 	var conns atomic.Int32
-	return anOrigin(t, func(conn net.Conn, r *bufio.Reader) {
+	return anOrigin(t, func(conn *net.TCPConn, r *bufio.Reader) {
 		number := conns.Add(1)
 		for request := 1; request <= most; request++ {
 			got, err := http.ReadRequest(r)
@@ -82,7 +84,7 @@ func TestAKeptConnectionThatBreaksIsAskedAgainElsewhere(t *testing.T) {
 				io.WriteString(asked, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
 				head(r)
 			}()
-			return &origin{Conn: asking}, nil
+			return &hop.Conn{Conn: asking}, nil
 		}
 		defer p.kept.CloseIdleConnections()
 		for i := range 3 {

@@ -1,21 +1,23 @@
 // Package proxy is a forward proxy: it receives a client's request, forwards it to whom the target
 // names, and returns the answer. For all that is not HTTP in the clear it makes tunnels.
 //
-// Read it in this order: proxy.go (one request and its answer), fields.go (what is not passed
-// on), destination (to whom it connects), refuse.go and via (what goes no further), exchange.go
-// (what happens until the answer begins), upload (the request's body), origin.go (what net/http
-// takes out of an answer), kept.go (which connection a request gets), tunnels.go and tunnel
-// (CONNECT and upgrades), serve.go (accepting, telling and stopping).
+// Read it in this order: proxy.go (one request and its answer), hop (what is not passed on),
+// destination (to whom it connects), refuse.go and via (what goes no further), exchange.go (what
+// happens until the answer begins), upload (the request's body), kept.go (which connection a
+// request gets), tunnels.go and tunnel (CONNECT and upgrades), serve.go (accepting, telling and
+// stopping).
 package proxy
 
 import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
 	"onthewire/lessons/05-http/proxy/destination"
+	"onthewire/lessons/05-http/proxy/hop"
 	"onthewire/lessons/05-http/proxy/tunnel"
 	"onthewire/lessons/05-http/proxy/via"
 )
@@ -55,7 +57,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, why, status)
 		return
 	}
-	if endsHere(w, r) {
+	if hop.EndsHere(w, r) {
 		return
 	}
 	e := newExchange(w, r)
@@ -79,7 +81,7 @@ func (p *Proxy) onward(e *exchange, r *http.Request) *http.Request {
 	out := r.Clone(e.ctx)
 	out.Close = false     // that was about the client's connection
 	out.Host = r.URL.Host // the target counts, whatever Host says (RFC 9112, section 3.2.2)
-	named := strip(out.Header)
+	named := hop.Strip(out.Header)
 	if e.upgrade != "" {
 		out.Header["Connection"], out.Header["Upgrade"] = []string{"Upgrade"}, []string{e.upgrade}
 	}
@@ -92,7 +94,7 @@ func (p *Proxy) onward(e *exchange, r *http.Request) *http.Request {
 	}
 	out.Trailer = r.Trailer // not a copy: what is in there comes behind the body
 	if out.Body = nil; r.ContentLength != 0 {
-		out.Body = e.upload.Body(r.Body, func() { remove(r.Trailer, named) })
+		out.Body = e.upload.Body(r.Body, func() { hop.Remove(r.Trailer, named) })
 	}
 	return out
 }
@@ -101,8 +103,8 @@ var blocks = sync.Pool{New: func() any { return new([32 << 10]byte) }}
 
 // back is the answer as the client gets it, piece by piece as it comes.
 func (p *Proxy) back(w http.ResponseWriter, answer *http.Response, e *exchange) {
-	named := append(strip(answer.Header), e.named...)
-	remove(answer.Header, named)
+	named := append(hop.Strip(answer.Header), e.named...)
+	hop.Remove(answer.Header, named)
 	via.Add(answer.Header, answer.ProtoMajor, answer.ProtoMinor, p.name)
 	if answer.Header["Content-Type"] == nil {
 		answer.Header["Content-Type"] = nil // else net/http's server guesses one
@@ -122,6 +124,12 @@ func (p *Proxy) back(w http.ResponseWriter, answer *http.Response, e *exchange) 
 	if len(answer.Trailer) > 0 {
 		e.client.Flush() // a short answer that is still here would leave with a length, and those without trailers
 	}
-	remove(answer.Trailer, named)
+	hop.Remove(answer.Trailer, named)
 	copyFields(w.Header(), answer.Trailer, http.TrailerPrefix)
+}
+
+func copyFields(to, from http.Header, prefix string) {
+	for name, values := range from {
+		to[prefix+name] = slices.Clone(values)
+	}
 }

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"onthewire/lessons/05-http/proxy/destination"
+	"onthewire/lessons/05-http/proxy/proxytest"
 	"onthewire/lessons/internal/leak"
 	"onthewire/lessons/internal/servertest"
 )
@@ -28,59 +29,13 @@ func to(allow destination.Allow) *destination.Policy {
 	return &destination.Policy{Allow: allow, Timeout: 5 * time.Second}
 }
 
-func must(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
+var must, listen, anOrigin, head, split, ask, answered = proxytest.Must, proxytest.Listen, proxytest.Origin, proxytest.Head, proxytest.Split, proxytest.Ask, proxytest.Answered
 
 // serving starts a proxy, and says where.
 func serving(t *testing.T, allow destination.Allow) string {
 	t.Helper()
 	leak.Check(t)
-	l := listen(t)
-	ctx, stop := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- New("us", to(allow)).Serve(ctx, l) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-	})
-	return l.Addr().String()
-}
-
-func listen(t *testing.T) net.Listener {
-	t.Helper()
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
-	must(t, err)
-	return l
-}
-
-// an origin answers each connection as a test wants it to.
-func anOrigin(t *testing.T, answer func(conn net.Conn, r *bufio.Reader)) string {
-	t.Helper()
-	l := listen(t)
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			conn.SetDeadline(time.Now().Add(10 * time.Second))
-			answer(conn, bufio.NewReader(conn))
-			conn.Close()
-		}
-	}()
-	t.Cleanup(func() {
-		l.Close()
-		<-ended
-	})
-	return l.Addr().String()
+	return proxytest.Serving(t, New("us", to(allow)).Serve)
 }
 
 // says answers each connection with these bytes, in pieces of so many, and passes on the head
@@ -88,53 +43,11 @@ func anOrigin(t *testing.T, answer func(conn net.Conn, r *bufio.Reader)) string 
 func says(t *testing.T, answer string, size int) (address string, heads <-chan string) {
 	t.Helper()
 	heard := make(chan string, 10)
-	address = anOrigin(t, func(conn net.Conn, r *bufio.Reader) {
+	address = anOrigin(t, func(conn *net.TCPConn, r *bufio.Reader) {
 		heard <- head(r)
 		split(conn, answer, size)
 	})
 	return address, heard
-}
-
-func head(r *bufio.Reader) string {
-	var all strings.Builder
-	for {
-		line, err := r.ReadString('\n')
-		all.WriteString(line)
-		if err != nil || line == "\r\n" {
-			return all.String()
-		}
-	}
-}
-
-func split(to io.Writer, text string, size int) {
-	for len(text) > 0 {
-		n := min(size, len(text))
-		if _, err := io.WriteString(to, text[:n]); err != nil {
-			return
-		}
-		text = text[n:]
-	}
-}
-
-// ask sends bytes to the proxy as they are.
-func ask(t *testing.T, proxy, request string, size int) (*bufio.Reader, net.Conn) {
-	t.Helper()
-	conn, err := net.Dial("tcp", proxy)
-	must(t, err)
-	t.Cleanup(func() { conn.Close() })
-	must(t, conn.SetDeadline(time.Now().Add(10*time.Second)))
-	split(conn, request, size)
-	return bufio.NewReader(conn), conn
-}
-
-func answered(t *testing.T, r *bufio.Reader) (*http.Response, string) {
-	t.Helper()
-	answer, err := http.ReadResponse(r, nil)
-	must(t, err)
-	defer answer.Body.Close()
-	text, err := io.ReadAll(answer.Body)
-	must(t, err)
-	return answer, string(text)
 }
 
 func TestWhatConcernsOneConnectionIsNotPassedOn(t *testing.T) {
@@ -230,7 +143,7 @@ func TestWhatItDoesNotDoIsSaid(t *testing.T) {
 
 func TestItConnectsToNothingThatIsNotAllowed(t *testing.T) {
 	asked := make(chan struct{}, 10)
-	origin := anOrigin(t, func(net.Conn, *bufio.Reader) { asked <- struct{}{} })
+	origin := anOrigin(t, func(*net.TCPConn, *bufio.Reader) { asked <- struct{}{} })
 	_, port, _ := net.SplitHostPort(origin)
 	closed := serving(t, destination.Allow{})
 	for _, host := range []string{"127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "[::]"} {
@@ -269,7 +182,7 @@ func TestARedirectIsForTheClient(t *testing.T) {
 
 func TestAnswersBeforeTheAnswerArePassedOn(t *testing.T) {
 	asked := make(chan string, 1)
-	origin := anOrigin(t, func(conn net.Conn, r *bufio.Reader) {
+	origin := anOrigin(t, func(conn *net.TCPConn, r *bufio.Reader) {
 		head(r)
 		io.WriteString(conn, "HTTP/1.1 103 Early Hints\r\nLink: <a>\r\nX-Secret: a\r\nConnection: X-Secret\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n")
 		body := make([]byte, 5)
@@ -295,7 +208,7 @@ func TestAnswersBeforeTheAnswerArePassedOn(t *testing.T) {
 
 func TestTrailersArePassedOnBothWaysButThoseThatAreNamed(t *testing.T) {
 	sent := make(chan string, 1)
-	origin := anOrigin(t, func(conn net.Conn, r *bufio.Reader) {
+	origin := anOrigin(t, func(conn *net.TCPConn, r *bufio.Reader) {
 		request, err := http.ReadRequest(r)
 		if err != nil {
 			return
@@ -318,7 +231,7 @@ func TestTrailersArePassedOnBothWaysButThoseThatAreNamed(t *testing.T) {
 
 func TestAPieceIsPassedOnBeforeTheNextComes(t *testing.T) {
 	got := make(chan struct{})
-	origin := anOrigin(t, func(conn net.Conn, r *bufio.Reader) {
+	origin := anOrigin(t, func(conn *net.TCPConn, r *bufio.Reader) {
 		head(r)
 		for _, text := range []string{"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n", "hello", "world"} {
 			io.WriteString(conn, text)
@@ -346,6 +259,23 @@ func TestAnAnswerThatIsCutIsSeenAsCut(t *testing.T) {
 		must(t, err)
 		if text, err := io.ReadAll(answer.Body); string(text) != "half" || !errors.Is(err, io.ErrUnexpectedEOF) {
 			t.Errorf("of %q the client gets %q, %v", begun, text, err)
+		}
+		<-heads
+	}
+}
+
+// What has come of the answer may still wait to be sent when the mistake is found, and then nothing is.
+func TestBadChunksOfAnOriginAreNoWholeAnswer(t *testing.T) {
+	proxy := serving(t, loopback)
+	for _, bad := range []string{"zz\r\n", "0x4\r\n", "5\r\nmore!!\r\n", "ffffffffffffffffff\r\n", "0\r\nno trailer\r\n\r\n"} {
+		origin, heads := says(t, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n"+bad, 1<<20)
+		r, _ := ask(t, proxy, "GET http://"+origin+"/ HTTP/1.1\r\nHost: x\r\n\r\n", 1<<20)
+		answer, err := http.ReadResponse(r, nil)
+		if err == nil {
+			_, err = io.ReadAll(answer.Body)
+		}
+		if !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("of %q the client gets %v", bad, err)
 		}
 		<-heads
 	}
@@ -411,7 +341,7 @@ func TestTheProxyStandsWhatClientsDo(t *testing.T) {
 func TestWhoNeverSendsTheRestIsLeftBehindAnEarlyAnswer(t *testing.T) {
 	answered := make(chan struct{})
 	defer close(answered)
-	origin := anOrigin(t, func(conn net.Conn, r *bufio.Reader) {
+	origin := anOrigin(t, func(conn *net.TCPConn, r *bufio.Reader) {
 		head(r)
 		io.WriteString(conn, "HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno")
 		<-answered

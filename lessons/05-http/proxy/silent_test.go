@@ -8,44 +8,19 @@ import (
 	"net"
 	"net/http"
 	"testing"
-	"testing/synctest"
 	"time"
+
+	"onthewire/lessons/05-http/proxy/hop"
+	"onthewire/lessons/05-http/proxy/proxytest"
 )
 
-// A pipes is a listener on which a client arrives by being sent there.
-type pipes chan net.Conn
-
-func (p pipes) Accept() (net.Conn, error) {
-	conn, open := <-p
-	if !open {
-		return nil, net.ErrClosed
-	}
-	return conn, nil
-}
-func (p pipes) Close() error   { return nil }
-func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
-
-// Nothing here is real: not the network, and not the minute.
 func silently(t *testing.T, scene func(client, origin net.Conn)) {
-	synctest.Test(t, func(t *testing.T) {
-		client, server := net.Pipe()
-		asking, asked := net.Pipe()
+	proxytest.Silently(t, func(ctx context.Context, l net.Listener, dial proxytest.Dial) error {
 		p := New("us", to(loopback))
-		p.kept.DialContext = func(context.Context, string, string) (net.Conn, error) { return &origin{Conn: asking}, nil }
+		p.kept.DialContext = hop.Keeping(dial)
 		p.fresh.DialContext = p.kept.DialContext
-		on := make(pipes, 1)
-		on <- server
-		ctx, stop := context.WithCancel(t.Context())
-		ended := make(chan error, 1)
-		go func() { ended <- p.Serve(ctx, on) }()
-		go scene(client, asked)
-		time.Sleep(time.Hour)
-		stop()
-		close(on)
-		client.Close()
-		asked.Close()
-		<-ended
-	})
+		return p.Serve(ctx, l)
+	}, scene)
 }
 
 func TestAClientThatFallsSilentInItsBodyIsGivenUp(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"onthewire/lessons/05-http/proxy/hop"
 	"onthewire/lessons/05-http/proxy/tunnel"
 	"onthewire/lessons/05-http/proxy/via"
 )
@@ -53,20 +54,18 @@ func wantsUpgrade(r *http.Request) string {
 	if !r.ProtoAtLeast(1, 1) || r.ContentLength != 0 || len(r.Header["Upgrade"]) != 1 || strings.ContainsAny(to, ", ") || strings.EqualFold(to, "h2c") {
 		return ""
 	}
-	for _, name := range connectionOptions(r.Header) {
-		if strings.EqualFold(name, "Upgrade") {
-			return to
-		}
+	if !hop.Asks(r.Header, "Upgrade") {
+		return ""
 	}
-	return ""
+	return to
 }
 
 // switches makes a tunnel of an exchange whose origin has changed over, and returns at its end.
 func (p *Proxy) switches(w http.ResponseWriter, answer *http.Response, e *exchange) {
 	e.over()
 	e.timer.Stop()
-	origin := e.origin.handOver()
-	strip(answer.Header)
+	origin := e.origin.HandOver()
+	hop.Strip(answer.Header)
 	answer.Header.Set("Connection", "Upgrade")
 	answer.Header.Set("Upgrade", e.upgrade)
 	via.Add(answer.Header, answer.ProtoMajor, answer.ProtoMinor, p.name)

@@ -129,7 +129,7 @@ func TestNoTunnelLeadsToTheProxyThatDigsIt(t *testing.T) {
 }
 
 func TestStoppingWaitsForATunnelInUse(t *testing.T) {
-	origin := anOrigin(t, func(conn net.Conn, r *bufio.Reader) {
+	origin := anOrigin(t, func(conn *net.TCPConn, r *bufio.Reader) {
 		for i := range 10 {
 			fmt.Fprintf(conn, "%d", i)
 			time.Sleep(50 * time.Millisecond) // its pace
@@ -156,7 +156,7 @@ func TestStoppingWaitsForATunnelInUse(t *testing.T) {
 // right behind the head of its answer.
 func upgrades(t *testing.T, to string) (address string, heads chan string) {
 	heads = make(chan string, 10)
-	return anOrigin(t, func(conn net.Conn, r *bufio.Reader) {
+	return anOrigin(t, func(conn *net.TCPConn, r *bufio.Reader) {
 		heads <- head(r)
 		fmt.Fprintf(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade, X-Hop\r\nX-Hop: a\r\nX-Open: b\r\nUpgrade: %s\r\n\r\nwelcome\n", to)
 		io.Copy(conn, r)
@@ -178,7 +178,7 @@ func TestAnUpgradeIsATunnelFromThenOn(t *testing.T) {
 		}
 	}
 	io.WriteString(conn, "hello\n")
-	conn.(*net.TCPConn).CloseWrite()
+	conn.CloseWrite()
 	if text, err := io.ReadAll(r); string(text) != "welcome\nearly\nhello\nbye\n" || err != nil {
 		t.Errorf("the client hears %q, %v", text, err)
 	}
@@ -247,12 +247,12 @@ func TestCurlSpeaksTLSThroughATunnel(t *testing.T) {
 func TestABodyThatEndsWithItsConnectionEndsWithAFINAndIsCutByAReset(t *testing.T) {
 	for _, reset := range []bool{false, true} {
 		sent := make(chan struct{})
-		origin := anOrigin(t, func(conn net.Conn, r *bufio.Reader) {
+		origin := anOrigin(t, func(conn *net.TCPConn, r *bufio.Reader) {
 			head(r)
 			io.WriteString(conn, "HTTP/1.1 200 OK\r\n\r\nhalf")
 			<-sent
 			if reset {
-				conn.(*net.TCPConn).SetLinger(0)
+				conn.SetLinger(0)
 			}
 		})
 		d := digging(t, to(loopback))

@@ -11,7 +11,9 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
+	"onthewire/lessons/internal/drain"
 	"onthewire/lessons/internal/servertest"
 )
 
@@ -89,8 +91,7 @@ func TestAKeptConnectionIsUsedAgainAndAnotherOneIfItHasBroken(t *testing.T) {
 
 func TestWhatAnOriginSaysUnaskedAnswersNobody(t *testing.T) {
 	for _, unasked := range []string{"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil", "x"} {
-		more := make(chan struct{})
-		said := make(chan struct{})
+		more, there, closed := make(chan struct{}), make(chan struct{}), make(chan struct{})
 		first := true
 		origin := anOrigin(t, func(conn *net.TCPConn, r *bufio.Reader) {
 			headOf(r)
@@ -99,20 +100,25 @@ func TestWhatAnOriginSaysUnaskedAnswersNobody(t *testing.T) {
 				first = false
 				<-more
 				io.WriteString(conn, unasked)
+				for drain.Unsent(conn) > 0 { // until the proxy's kernel has it
+					time.Sleep(time.Millisecond)
+				}
+				close(there)
 				conn.CloseWrite()
-				io.Copy(io.Discard, conn) // until the proxy has closed it, so all that was said is there
-				close(said)
+				io.Copy(io.Discard, conn) // until the proxy has closed
+				close(closed)
 			}
 		})
 		proxy := serving(t, front())
 		r, _ := ask(t, proxy, get(origin, "/", ""), 1<<20)
 		answered(t, r)
 		close(more)
+		<-there
 		r, _ = ask(t, proxy, get(origin, "/", ""), 1<<20)
 		if answer, text := answered(t, r); text != "good" {
 			t.Errorf("the second client is told %s, %q", answer.Status, text)
 		}
-		<-said
+		<-closed
 	}
 }
 

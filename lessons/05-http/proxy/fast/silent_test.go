@@ -7,44 +7,17 @@ import (
 	"net"
 	"net/http"
 	"testing"
-	"testing/synctest"
 	"time"
+
+	"onthewire/lessons/05-http/proxy/proxytest"
 )
 
-// A pipes is a listener on which a client arrives by being sent there.
-type pipes chan net.Conn
-
-func (p pipes) Accept() (net.Conn, error) {
-	conn, open := <-p
-	if !open {
-		return nil, net.ErrClosed
-	}
-	return conn, nil
-}
-func (p pipes) Close() error   { return nil }
-func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
-
-// silently plays a scene without a real network, in which nobody waits for a real minute.
 func silently(t *testing.T, scene func(client, origin net.Conn)) {
-	synctest.Test(t, func(t *testing.T) {
-		client, server := net.Pipe()
-		asking, asked := net.Pipe()
-		f := &Front{Name: "us", Dial: func(context.Context, string, string) (net.Conn, error) { return asking, nil }}
+	proxytest.Silently(t, func(ctx context.Context, l net.Listener, dial proxytest.Dial) error {
+		f := &Front{Name: "us", Dial: dial}
 		f.Rest = func(ctx context.Context, _ net.Listener) error { <-ctx.Done(); return nil }
-		on := make(pipes, 1)
-		on <- server
-		ctx, stop := context.WithCancel(t.Context())
-		ended := make(chan error, 1)
-		go func() { ended <- f.Serve(ctx, on) }()
-		scene(client, asked)
-		stop()
-		close(on)
-		client.Close()
-		asked.Close()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-	})
+		return f.Serve(ctx, l)
+	}, scene)
 }
 
 func TestWhoFallsSilentIsGivenUp(t *testing.T) {

@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,16 +18,13 @@ import (
 
 	"onthewire/lessons/05-http/everywhere"
 	"onthewire/lessons/05-http/pipe"
+	"onthewire/lessons/05-http/proxy/hop"
+	"onthewire/lessons/05-http/proxy/proxytest"
 	"onthewire/lessons/internal/devcert"
 	"onthewire/lessons/internal/network"
 )
 
-func must(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
+var must, head = proxytest.Must, proxytest.Head
 
 // A bench is a gateway in a bubble. Its origins are pipes, and so is the way in the clear.
 type bench struct {
@@ -67,11 +63,11 @@ func serving(t *testing.T, origins behind, to ...string) *bench {
 	}
 	transport := Transport(nil)
 	dial := dialing(t, origins, b.heard)
-	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+	transport.DialContext = hop.Keeping(func(ctx context.Context, network, address string) (net.Conn, error) {
 		ctx, cancel := context.WithTimeout(ctx, Connecting)
 		defer cancel()
 		return dial(ctx, network, address)
-	}
+	})
 	var urls []*url.URL
 	for _, text := range to {
 		u, err := url.Parse(text)
@@ -148,17 +144,6 @@ func named(name string) answering {
 		for head(r) != "" {
 			heard <- name
 			io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n"+name)
-		}
-	}
-}
-
-func head(r *bufio.Reader) string {
-	var all strings.Builder
-	for {
-		line, err := r.ReadString('\n')
-		all.WriteString(line)
-		if err != nil || line == "\r\n" {
-			return all.String()
 		}
 	}
 }

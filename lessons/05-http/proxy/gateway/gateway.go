@@ -14,6 +14,8 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"time"
+
+	"onthewire/lessons/05-http/proxy/hop"
 )
 
 // A Gateway is an http.Handler. Set its fields before it serves.
@@ -35,8 +37,8 @@ type Gateway struct {
 }
 
 // New makes a gateway to these origins, of which only scheme and host count. No other gateway may
-// have its name.
-func New(name string, to []*url.URL, transport http.RoundTripper) *Gateway {
+// have its name. The transport is one that Transport has made.
+func New(name string, to []*url.URL, transport *http.Transport) *Gateway {
 	g := &Gateway{MaxBody: 10 << 20, Stopping: context.Background(), Watch: func(Done) {}, name: name, origins: among(to, transport)}
 	g.upgrades, g.cut = context.WithCancel(context.Background())
 	g.Proxy = httputil.ReverseProxy{
@@ -72,13 +74,14 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}()
 	switch status, why := g.refuses(r); {
 	case status != 0:
-		e.upload.Early(to.Header())
 		http.Error(to, why, status)
+	case hop.EndsHere(to, r):
 	case g.ReadyPath != "" && r.URL.Path == g.ReadyPath:
 		g.ready(to)
 	default:
 		if r.ContentLength != 0 {
-			r.Body = e.upload.Body(http.MaxBytesReader(to, r.Body, g.MaxBody), func() {})
+			named := hop.Named(r.Header)
+			r.Body = e.upload.Body(http.MaxBytesReader(to, r.Body, g.MaxBody), func() { hop.Remove(r.Trailer, named) })
 		}
 		g.Proxy.ServeHTTP(to, r.WithContext(e.ctx))
 	}

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"onthewire/lessons/05-http/proxy/hop"
 )
 
 // LeftOut is how long nobody is sent to an origin that could not be reached.
@@ -24,14 +26,14 @@ type origin struct {
 
 // origins takes turns. It is the transport of a ReverseProxy.
 type origins struct {
-	transport http.RoundTripper
+	transport *http.Transport
 
 	mu   sync.Mutex
 	all  []*origin
 	next int
 }
 
-func among(urls []*url.URL, transport http.RoundTripper) *origins {
+func among(urls []*url.URL, transport *http.Transport) *origins {
 	o := &origins{transport: transport}
 	for _, u := range urls {
 		o.all = append(o.all, &origin{URL: u})
@@ -67,14 +69,16 @@ func (o *origins) RoundTrip(r *http.Request) (*http.Response, error) {
 // may turn out to be dead, and the next attempt to connect fail. All that was sent then is safe
 // to be sent again, which the transport has made sure of.
 func (o *origins) ask(at *origin, r *http.Request) (answer *http.Response, last bool, err error) {
-	var tried, connected atomic.Bool
+	var tried atomic.Bool
+	var conn atomic.Pointer[hop.Conn]
 	out := r.Clone(httptrace.WithClientTrace(r.Context(), &httptrace.ClientTrace{
 		GetConn: func(string) {
 			tried.Store(true)
-			connected.Store(false)
+			conn.Store(nil)
 		},
-		GotConn: func(httptrace.GotConnInfo) {
-			connected.Store(true)
+		GotConn: func(got httptrace.GotConnInfo) {
+			conn.Store(got.Conn.(*hop.Conn))
+			conn.Load().Begin(nil)
 			o.isIn(at)
 		},
 	}))
@@ -84,10 +88,13 @@ func (o *origins) ask(at *origin, r *http.Request) (answer *http.Response, last 
 		out.Body = io.NopCloser(r.Body) // the transport closes it even if it has not read it
 	}
 	answer, err = o.transport.RoundTrip(out)
-	if err != nil && !tried.Load() { // as for the name of a trailer that is none, which the server in front lets pass
+	switch {
+	case err == nil:
+		return answer, true, forUs(answer, conn.Load())
+	case !tried.Load(): // as for the name of a trailer that is none, which the server in front lets pass
 		return nil, true, fmt.Errorf("%w: %w", errUnfit, err)
 	}
-	return answer, connected.Load(), err
+	return nil, conn.Load() != nil, err
 }
 
 // pick returns the next whose turn it is and that has not been tried. If all of them are left

@@ -27,7 +27,7 @@ func TestOriginsTakeTurnsAndOneThatCannotBeReachedIsLeftOutForATime(t *testing.T
 	synctest.Test(t, func(t *testing.T) {
 		b := serving(t, behind{"a": named("a"), "b": named("b")}, "http://a", "http://down", "http://b")
 		dialed := 0
-		transport := b.gateway.origins.transport.(*http.Transport)
+		transport := b.gateway.origins.transport
 		dial := transport.DialContext
 		transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 			if address == "down:80" {
@@ -56,7 +56,7 @@ func TestAnOriginThatComesBackIsAskedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		origins := behind{"a": named("a"), "b": named("b")}
 		b := serving(t, origins, "http://a", "http://b")
-		transport, down := b.gateway.origins.transport.(*http.Transport), true
+		transport, down := b.gateway.origins.transport, true
 		dial := transport.DialContext
 		transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 			if down && address == "a:80" {

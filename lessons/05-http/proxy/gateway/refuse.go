@@ -33,7 +33,6 @@ func failed(w http.ResponseWriter, r *http.Request, err error) {
 	if cause := context.Cause(e.ctx); cause != nil {
 		e.err = errors.Join(err, cause)
 	}
-	e.upload.Early(w.Header())
 	status, why := e.blame(err)
 	http.Error(w, why, status)
 }

@@ -137,7 +137,7 @@ func TestWhoeverIsSilentIsGivenUp(t *testing.T) {
 
 func TestAnOriginThatTakesNoConnectionIsGivenUp(t *testing.T) {
 	in(t, says(""), func(t *testing.T, b *bench) {
-		b.gateway.origins.transport.(*http.Transport).DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		b.gateway.origins.transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 			ctx, cancel := context.WithTimeout(ctx, Connecting)
 			defer cancel()
 			<-ctx.Done()

@@ -6,11 +6,13 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"onthewire/lessons/05-http/proxy/hop"
 )
 
 // How long each step on the way to an origin may take.
 const (
-	Connecting = 3 * time.Second  // TCP, and after that TLS
+	Connecting = 3 * time.Second  // TCP, and TLS as well
 	Thinking   = 30 * time.Second // from the whole request to the head of its answer
 	Kept       = 30 * time.Second // that a connection is kept without a request; an origin should keep it longer
 	perOrigin  = 250              // so many are kept for each; the library's default is 2
@@ -19,10 +21,10 @@ const (
 
 // Transport asks by HTTP/1.1, which is what an upgrade needs.
 func Transport(trust *tls.Config) *http.Transport {
+	dialer := &net.Dialer{Timeout: Connecting}
 	return &http.Transport{
-		DialContext:            (&net.Dialer{Timeout: Connecting}).DialContext,
-		TLSClientConfig:        trust,
-		TLSHandshakeTimeout:    Connecting,
+		DialContext:            hop.Keeping(dialer.DialContext),
+		DialTLSContext:         hop.Keeping((&tls.Dialer{NetDialer: dialer, Config: trust}).DialContext), // outside of TLS there is nothing to read
 		ResponseHeaderTimeout:  Thinking,
 		ExpectContinueTimeout:  time.Second, // then the body is sent unasked
 		IdleConnTimeout:        Kept,

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"sync/atomic"
 	"time"
+
+	"onthewire/lessons/05-http/proxy/hop"
 )
 
 // A writer is the answer on its way. It gives each piece a deadline of its own. Unwrap lets
@@ -27,6 +29,7 @@ func (w *writer) WriteHeader(status int) {
 	r := w.e.request
 	if status < 200 && status != http.StatusSwitchingProtocols {
 		if r.ProtoAtLeast(1, 1) && (status != http.StatusContinue || r.ProtoMajor == 3) {
+			hop.Strip(w.Header())
 			w.ResponseWriter.WriteHeader(status)
 		}
 		return
@@ -35,6 +38,7 @@ func (w *writer) WriteHeader(status int) {
 	if _, ok := w.Header()["Content-Type"]; !ok {
 		w.Header()["Content-Type"] = nil // else net/http guesses one
 	}
+	w.e.upload.Early(w.Header())
 	w.e.client.SetWriteDeadline(time.Now().Add(Silence)) // also for the last piece, which the server sends
 	w.ResponseWriter.WriteHeader(status)
 }

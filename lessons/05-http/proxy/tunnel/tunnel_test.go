@@ -14,17 +14,13 @@ import (
 	"testing/synctest"
 	"time"
 
+	"onthewire/lessons/05-http/proxy/proxytest"
 	"onthewire/lessons/internal/errno"
 	"onthewire/lessons/internal/leak"
 	"onthewire/lessons/internal/network"
 )
 
-func must(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
+var must = proxytest.Must
 
 // A world is a proxy that does nothing but tunnels to one place.
 type world struct {
