@@ -7,6 +7,8 @@ import (
 	"math"
 	"net"
 	"os"
+	"slices"
+	"strconv"
 	"time"
 
 	"onthewire/lessons/05-http/load"
@@ -18,7 +20,7 @@ import (
 type tunnelsCommand struct {
 	Rounds int           `default:"5" help:"How often each way has its turn."`
 	For    time.Duration `default:"1s" help:"How long a turn lasts."`
-	Conns  int           `default:"4" help:"How many download at once."`
+	Conns  []int         `default:"1,4" help:"How many download at once."`
 	Idle   int           `default:"1000" help:"How many idle tunnels to open."`
 	JSON   bool          `help:"Print the turns as JSON."`
 }
@@ -30,10 +32,13 @@ func (c tunnelsCommand) Validate() error {
 		return fmt.Errorf("--rounds %d: there must be at least 1 round and at most 1,000", c.Rounds)
 	case c.For < 10*time.Millisecond || c.For > time.Minute:
 		return fmt.Errorf("--for %v: a turn lasts at least 10ms and at most 1m", c.For)
-	case c.Conns < 1 || c.Conns > 1000:
-		return fmt.Errorf("--conns %d: there must be at least 1 connection and at most 1,000", c.Conns)
 	case c.Idle < 1 || c.Idle > 100_000:
 		return fmt.Errorf("--idle %d: there must be at least 1 tunnel and at most 100,000", c.Idle)
+	}
+	for i, n := range c.Conns {
+		if n < 1 || n > 1000 || slices.Contains(c.Conns[:i], n) {
+			return fmt.Errorf("--conns %d: each number once, at least 1 connection and at most 1,000", n)
+		}
 	}
 	return nil
 }
@@ -61,14 +66,13 @@ func (c tunnelsCommand) Run(ctx context.Context) error {
 	defer process.Kill()
 	out := stage.New(os.Stdout)
 	comparison := &measure.Comparison{
-		Settings: []measure.Setting{{Key: "download", Name: fmt.Sprintf("a download, %d connections, the proxy in a process of its own", c.Conns)}},
-		Rounds:   c.Rounds, Columns: tunnelColumns, Progress: cli.Progress,
+		Rounds: c.Rounds, Columns: tunnelColumns, Progress: cli.Progress,
 		Rivals: []measure.Rival{
-			{Name: "direct", Turn: func(ctx context.Context, _ string) ([]float64, error) {
-				return c.turn(ctx, nil, func() (net.Conn, error) { return new(net.Dialer).DialContext(ctx, "tcp", origin) })
+			{Name: "direct", Turn: func(ctx context.Context, conns string) ([]float64, error) {
+				return c.turn(ctx, conns, nil, func() (net.Conn, error) { return new(net.Dialer).DialContext(ctx, "tcp", origin) })
 			}},
-			{Name: "tunnel", Turn: func(ctx context.Context, _ string) ([]float64, error) {
-				return c.turn(ctx, process, func() (net.Conn, error) { return load.Through(ctx, address, origin) })
+			{Name: "tunnel", Turn: func(ctx context.Context, conns string) ([]float64, error) {
+				return c.turn(ctx, conns, process, func() (net.Conn, error) { return load.Through(ctx, address, origin) })
 			}},
 		},
 		Done: func(r measure.Result) {
@@ -78,6 +82,9 @@ func (c tunnelsCommand) Run(ctx context.Context) error {
 				r.Write(os.Stdout, out.Narrow())
 			}
 		},
+	}
+	for _, n := range c.Conns {
+		comparison.Settings = append(comparison.Settings, measure.Setting{Key: strconv.Itoa(n), Name: fmt.Sprintf("Connections that download at once: %d", n)})
 	}
 	err = comparison.Run(ctx)
 	cli.ProgressDone()
@@ -100,9 +107,13 @@ var tunnelColumns = []measure.Column{
 	{Name: "proxy's", Key: "proxy_cpu_us_per_megabyte", Show: measure.Micros},
 }
 
-// turn downloads for so long.
-func (c tunnelsCommand) turn(ctx context.Context, proxy *measure.Process, connect func() (net.Conn, error)) ([]float64, error) {
-	conns := make([]net.Conn, c.Conns)
+// turn downloads for so long, over so many connections.
+func (c tunnelsCommand) turn(ctx context.Context, setting string, proxy *measure.Process, connect func() (net.Conn, error)) ([]float64, error) {
+	n, err := strconv.Atoi(setting)
+	if err != nil {
+		return nil, err
+	}
+	conns := make([]net.Conn, n)
 	for i := range conns {
 		conn, err := connect()
 		if err != nil {

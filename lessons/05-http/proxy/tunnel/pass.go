@@ -3,7 +3,6 @@ package tunnel
 import (
 	"errors"
 	"io"
-	"net"
 	"os"
 	"time"
 )
@@ -18,7 +17,6 @@ const pause = 500 * time.Millisecond
 // KB, so every silent direction would hold one. Here a few bytes are awaited first, and only if
 // more has come than these is the rest spliced.
 func (t *tunnel) pass(to, from *side, first []byte) error {
-	near(to.Conn)
 	if n, err := to.Write(first); err != nil {
 		return err
 	} else if n > 0 {
@@ -46,15 +44,6 @@ func (t *tunnel) pass(to, from *side, first []byte) error {
 			return err // nil at the end
 		}
 		from.SetReadDeadline(time.Time{})
-	}
-}
-
-// near makes the buffer small towards a side that is on this machine. There it has nothing to
-// bridge, and what waits in a large one has left the CPU's cache when it is read.
-func near(to net.Conn) {
-	at, ok := to.RemoteAddr().(*net.TCPAddr)
-	if tcp, isTCP := to.(*net.TCPConn); ok && isTCP && at.IP.IsLoopback() {
-		tcp.SetWriteBuffer(128 << 10)
 	}
 }
 
