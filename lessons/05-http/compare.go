@@ -74,8 +74,15 @@ func (c compareCommand) proxies(folder, origin string) (all []measure.Server, no
 	}
 	ours("tuned", "relay", "--to", origin)
 	ours("default", "relay", "--to", origin, "--keep", "2")
+	ours("flushed", "relay", "--to", origin, "--flush=-1ns")
 	ours("proxy", "proxy", "--quiet", "--allow", "127.0.0.1")
 	ours("proxy --fast", "proxy", "--quiet", "--fast", "--allow", "127.0.0.1")
+	gateway := func(name string, words ...string) { // it says first where it listens for TLS
+		command := []string{program, "gateway", "--quiet", "--to", "http://" + origin, "--addr", "127.0.0.1:0", "--clear-addr", "127.0.0.1:{port}"}
+		all = append(all, measure.Server{Name: name, Command: append(command, words...)})
+	}
+	gateway("gateway")
+	gateway("gateway of 2", "--keep", "2")
 	ours(direct, "hello", "--engine", "loop")
 	for _, other := range []struct {
 		name  string

@@ -22,7 +22,7 @@ func TestCompareSetsProxiesSideBySide(t *testing.T) {
 	for _, server := range got.Settings[0].Servers {
 		seen[server.Name] = server.Skipped == "" && server.Median["requests_per_second"] > 0 && server.Median["cpu_us_per_request"] > 0
 	}
-	for _, name := range []string{"tuned", "default", "proxy", "proxy --fast", direct} {
+	for _, name := range []string{"tuned", "default", "flushed", "proxy", "proxy --fast", "gateway", "gateway of 2", direct} {
 		if !seen[name] {
 			t.Errorf("%s was not measured\n%s", name, out)
 		}

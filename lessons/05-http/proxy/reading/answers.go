@@ -158,9 +158,9 @@ func read(status string, length int, err error, behind *bufio.Reader, broken err
 	case err != nil || broken != nil:
 		return cut
 	case behind.Buffered() > 0:
-		return fmt.Sprintf("%s, %d, and %d bytes behind it", status, length, behind.Buffered())
+		return fmt.Sprintf("%s %d, and %d bytes behind it", status, length, behind.Buffered())
 	}
-	return fmt.Sprintf("%s, %d", status, length)
+	return fmt.Sprintf("%s %d", status, length)
 }
 
 // exactly is a body of so many bytes.
