@@ -15,7 +15,7 @@ import (
 	"onthewire/lessons/05-http/pipe"
 )
 
-const patience = 10 * time.Second // with a network that is real
+const timeout = 10 * time.Second // of what a network that is real does
 
 // Must ends a test that cannot go on.
 func Must(t testing.TB, err error) {
@@ -61,7 +61,7 @@ func Origin(t *testing.T, serve func(conn *net.TCPConn, r *bufio.Reader)) string
 			if err != nil {
 				return
 			}
-			conn.SetDeadline(time.Now().Add(patience))
+			conn.SetDeadline(time.Now().Add(timeout))
 			serve(conn.(*net.TCPConn), bufio.NewReader(conn))
 			conn.Close()
 		}
@@ -102,7 +102,7 @@ func Ask(t *testing.T, proxy, request string, size int) (*bufio.Reader, *net.TCP
 	conn, err := net.Dial("tcp", proxy)
 	Must(t, err)
 	t.Cleanup(func() { conn.Close() })
-	Must(t, conn.SetDeadline(time.Now().Add(patience)))
+	Must(t, conn.SetDeadline(time.Now().Add(timeout)))
 	Split(conn, request, size)
 	return bufio.NewReader(conn), conn.(*net.TCPConn)
 }
