@@ -115,7 +115,7 @@ type Refusal struct {
 	Why    string
 }
 
-func (r *Refusal) Error() string { return fmt.Sprintf("%d %s: %s", r.Status, reason(r.Status), r.Why) }
+func (r *Refusal) Error() string { return fmt.Sprintf("%d %s: %s", r.Status, reasons[r.Status], r.Why) }
 
 func refuse(status int, why string, args ...any) error {
 	return &Refusal{status, fmt.Sprintf(why, args...)}

@@ -130,7 +130,7 @@ func (w *Response) appendHead(out []byte) ([]byte, error) {
 		return nil, fmt.Errorf("%d is not the status of an answer", w.Status)
 	}
 	out = strconv.AppendInt(append(out, "HTTP/1.1 "...), int64(w.Status), 10)
-	out = append(append(append(out, ' '), reason(w.Status)...), "\r\nDate: "...)
+	out = append(append(append(out, ' '), reasons[w.Status]...), "\r\nDate: "...)
 	out = time.Now().UTC().AppendFormat(out, "Mon, 02 Jan 2006 15:04:05 GMT\r\n")
 	for _, f := range w.Fields {
 		if err := sendable(f); err != nil {
@@ -172,39 +172,21 @@ func sendable(f Field) error {
 
 func (w *Response) bodiless() bool { return w.Status == 204 || w.Status == 304 }
 
-// reason is the phrase behind a status, for people only; it may be empty.
-func reason(status int) string {
-	switch status {
-	case 200:
-		return "OK"
-	case 204:
-		return "No Content"
-	case 304:
-		return "Not Modified"
-	case 400:
-		return "Bad Request"
-	case 404:
-		return "Not Found"
-	case 405:
-		return "Method Not Allowed"
-	case 408:
-		return "Request Timeout"
-	case 413:
-		return "Content Too Large"
-	case 414:
-		return "URI Too Long"
-	case 417:
-		return "Expectation Failed"
-	case 431:
-		return "Request Header Fields Too Large"
-	case 500:
-		return "Internal Server Error"
-	case 501:
-		return "Not Implemented"
-	case 503:
-		return "Service Unavailable"
-	case 505:
-		return "HTTP Version Not Supported"
-	}
-	return ""
+// reasons are the phrases behind a status, for people only; there need not be one.
+var reasons = map[int]string{
+	200: "OK",
+	204: "No Content",
+	304: "Not Modified",
+	400: "Bad Request",
+	404: "Not Found",
+	405: "Method Not Allowed",
+	408: "Request Timeout",
+	413: "Content Too Large",
+	414: "URI Too Long",
+	417: "Expectation Failed",
+	431: "Request Header Fields Too Large",
+	500: "Internal Server Error",
+	501: "Not Implemented",
+	503: "Service Unavailable",
+	505: "HTTP Version Not Supported",
 }
