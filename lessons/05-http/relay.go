@@ -30,17 +30,11 @@ func (c relayCommand) Run(ctx context.Context) error {
 		return cli.NotListening(err)
 	}
 	cli.Listening(listener.Addr())
-	if c.Profile != "" {
-		file, err := os.Create(c.Profile)
-		if err != nil {
-			return err
-		}
-		defer file.Close()
-		if err := pprof.StartCPUProfile(file); err != nil {
-			return err
-		}
-		defer pprof.StopCPUProfile()
+	stop, err := c.profile()
+	if err != nil {
+		return err
 	}
+	defer stop()
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConns, transport.MaxIdleConnsPerHost = 0, c.Keep
 	transport.Proxy = nil
@@ -50,4 +44,23 @@ func (c relayCommand) Run(ctx context.Context) error {
 		FlushInterval: c.Flush,
 	}}
 	return standard.Serve(ctx, server, listener)
+}
+
+// profile begins to write where the time goes, if somebody wants to know.
+func (c relayCommand) profile() (stop func(), err error) {
+	if c.Profile == "" {
+		return func() {}, nil
+	}
+	file, err := os.Create(c.Profile)
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(file); err != nil {
+		file.Close()
+		return nil, err
+	}
+	return func() {
+		pprof.StopCPUProfile()
+		file.Close()
+	}, nil
 }
