@@ -13,6 +13,7 @@ var commands struct {
 	Demo demoCommand `cmd:"" default:"1" help:"Play four of them: green on a laptop, red elsewhere, and one line apart."`
 	List listCommand `cmd:"" help:"List the pitfalls."`
 	Run  runCommand  `cmd:"" help:"Play a pitfall and its cure, in one scenario."`
+	Find findCommand `cmd:"" help:"Find the pitfall behind what a program says."`
 }
 
 func main() {

@@ -17,7 +17,7 @@ var Hops = pitfall.Pitfall{
 	Title:    "Hop-by-hop fields passed on",
 	Symptom:  "Origins behind your proxy log passwords that were meant for the proxy, close connections that others use, or are asked to speak another protocol.",
 	Messages: []string{
-		"Hop-by-hop header",
+		"hop-by-hop headers",
 		"Proxy-Authorization",
 		"400 Bad Request: invalid Connection header",
 		"http2: invalid Connection request header",

@@ -20,7 +20,7 @@ var Stream = pitfall.Pitfall{
 	Symptom:  "Downloads and event streams end after the same number of seconds, in the middle, however fast they go.",
 	Messages: []string{
 		"unexpected EOF",
-		"net::ERR_INCOMPLETE_CHUNKED_ENCODING",
+		"ERR_INCOMPLETE_CHUNKED_ENCODING",
 		"curl: (18) transfer closed with outstanding read data remaining",
 		"upstream prematurely closed connection while reading upstream",
 		"net::ERR_HTTP2_PROTOCOL_ERROR",

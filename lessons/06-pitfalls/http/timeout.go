@@ -24,6 +24,7 @@ var Timeout = pitfall.Pitfall{
 		"upstream request timeout",
 		"upstream timed out (110: Connection timed out)",
 		"operation timed out",
+		"A Timeout of zero means no timeout",
 	},
 	Diagnose: [][2]string{
 		{"curl localhost:6060/debug/pprof/goroutine?debug=2", "goroutines in persistConn.roundTrip, select, for minutes"},

@@ -29,6 +29,7 @@ var Blocking = pitfall.Pitfall{
 		"upstream request timeout",
 		"deadline has elapsed",
 		"context deadline exceeded",
+		"has been blocked for 2000 ms, time limit is",
 	},
 	Diagnose: [][2]string{
 		{"strace -f -T -e trace=openat,read,epoll_wait,epoll_pwait", "the loop's thread in an openat or a read whose time, in <>, is as long as the peaks"},

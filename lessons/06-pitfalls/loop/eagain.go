@@ -29,6 +29,8 @@ var Eagain = pitfall.Pitfall{
 		"recv() failed (11: Resource temporarily unavailable)",
 		"EWOULDBLOCK",
 		"operation would block",
+		"[Errno 11] Resource temporarily unavailable",
+		"EAGAIN",
 	},
 	Diagnose: [][2]string{
 		{"strace -f -e trace=network,read,close", "a read that returns -1 EAGAIN, and a close of the same descriptor right behind it"},

@@ -30,6 +30,7 @@ var Edge = pitfall.Pitfall{
 		"EPOLLET",
 		"edge-triggered",
 		"stream timeout",
+		"edge triggers",
 	},
 	Diagnose: [][2]string{
 		{"ss -tn", "a Recv-Q above 0 that does not sink, although the server sleeps"},

@@ -31,6 +31,8 @@ var Halfclose = pitfall.Pitfall{
 		"Connection prematurely closed BEFORE response",
 		"upstream connect error or disconnect/reset before headers. reset reason: connection termination",
 		"connection closed before message completed",
+		"half close",
+		"half-closed",
 	},
 	Diagnose: [][2]string{
 		{"printf 'hello\\n' | nc -N 127.0.0.1 PORT", "less of the answer than without -N, with which nc shuts down its side of the connection"},

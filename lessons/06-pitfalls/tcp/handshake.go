@@ -25,6 +25,7 @@ var Handshake = pitfall.Pitfall{
 		"TLS handshake error from",
 		"SSL_do_handshake() failed",
 		"operation timed out",
+		"do_handshake",
 	},
 	Diagnose: [][2]string{
 		{"ss -ltn", "Recv-Q of the listener is not 0: connections that the kernel has, and nobody accepts"},

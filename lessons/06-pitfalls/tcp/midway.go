@@ -25,6 +25,8 @@ var Midway = pitfall.Pitfall{
 		"frame with length exceeds maximum",
 		"unexpected message type",
 		"protocol error: bad magic",
+		"modbus: response transaction id",
+		"out of sync",
 	},
 	Diagnose: [][2]string{
 		{"the log", "the first bad message comes right behind a timeout that somebody took for harmless"},

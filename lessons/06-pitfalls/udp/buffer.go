@@ -21,6 +21,7 @@ var Buffer = pitfall.Pitfall{
 		"dns: bad rdata",
 		"duplicate message",
 		"id mismatch",
+		"duplicate packets",
 	},
 	Diagnose: [][2]string{
 		{"go test -race", "a write in ReadFrom, and a read in the goroutine that was given the bytes"},

@@ -30,6 +30,7 @@ var Emfile = pitfall.Pitfall{
 		"accept4() failed (24: Too many open files)",
 		"EMFILE",
 		"socket: too many open files",
+		"Error from accept() call: Too many open files",
 	},
 	Diagnose: [][2]string{
 		{"strace -f -e trace=accept4,epoll_wait,epoll_pwait", "accept4 returns -1 EMFILE, and the wait behind it returns at once, without an end"},
