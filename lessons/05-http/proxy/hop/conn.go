@@ -12,17 +12,17 @@ import (
 	"sync"
 )
 
-const maxKept = 128 << 10 // bytes of what came
+const maxKept = 128 << 10 // bytes of an answer whose head has not been read yet
 
 // A Conn is a connection to an origin. If an answer says "Connection: close, X", net/http removes
-// the field, and nobody could know any more that X is not to be passed on. So this keeps the
-// beginning of what came. It also tells when we are about to wait.
+// the field, and nobody could know any more that X is not to be passed on. So this keeps what
+// comes until the head has been read. It also tells when we are about to wait.
 type Conn struct {
 	net.Conn
 	mu    sync.Mutex
 	head  []byte
+	keeps bool
 	waits func() // called before each read; may be nil
-	other bool   // it speaks another protocol by now
 }
 
 // A Dial is as http.Transport wants it.
@@ -43,7 +43,7 @@ func Keeping(dial Dial) Dial {
 func (c *Conn) Begin(waits func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.head, c.waits = c.head[:0], waits
+	c.head, c.keeps, c.waits = c.head[:0], true, waits
 }
 
 func (c *Conn) Read(p []byte) (int, error) {
@@ -56,7 +56,7 @@ func (c *Conn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.other {
+	if c.keeps {
 		c.head = append(c.head, p[:min(n, maxKept-len(c.head))]...)
 	}
 	return n, err
@@ -66,7 +66,7 @@ func (c *Conn) Read(p []byte) (int, error) {
 func (c *Conn) HandOver() net.Conn {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.head, c.waits, c.other = nil, nil, true
+	c.head, c.keeps, c.waits = nil, false, nil
 	return c.Conn
 }
 
@@ -78,13 +78,15 @@ func (c *Conn) CloseWrite() error {
 	return c.Conn.Close()
 }
 
-// Named are the fields that an answer which came here names in Connection.
+// Named are the fields that an answer which came here names in Connection. Its head has been read,
+// and what comes behind that is not kept.
 func (c *Conn) Named(answer *http.Response) ([]string, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.keeps = false
 	if !answer.Close || answer.Header["Connection"] != nil {
 		return Named(answer.Header), nil
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	r := textproto.NewReader(bufio.NewReader(bytes.NewReader(c.head)))
 	for {
 		status, err := r.ReadLine()
