@@ -1,10 +1,11 @@
 package main
 
 import (
-	"net"
 	"strings"
 	"syscall"
 	"testing"
+
+	"onthewire/lessons/05-http/proxy/proxytest"
 )
 
 func TestTheGatewayAnswersByEachVersionAndLogsWithoutTheQuery(t *testing.T) {
@@ -13,12 +14,7 @@ func TestTheGatewayAnswersByEachVersionAndLogsWithoutTheQuery(t *testing.T) {
 	serve := start(t, "serve", "--quiet", "--addr", "127.0.0.1:0", "--clear-addr", "127.0.0.1:0")
 	secured := serve.next("listening on ")
 	serve.next("listening on ")
-	nobody, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	nobody.Close()
-	closed := nobody.Addr().String()
+	closed := proxytest.Nobody(t)
 	gateway := func(words ...string) *running {
 		return start(t, append([]string{"gateway", "--addr", "127.0.0.1:0", "--clear-addr", "127.0.0.1:0"}, words...)...)
 	}

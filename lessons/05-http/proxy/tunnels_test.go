@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"onthewire/lessons/05-http/proxy/destination"
+	"onthewire/lessons/05-http/proxy/proxytest"
 	"onthewire/lessons/internal/devcert"
 	"onthewire/lessons/internal/errno"
 	"onthewire/lessons/internal/leak"
@@ -74,9 +75,7 @@ func (d *tunneler) connects(target, behind string) (*bufio.Reader, net.Conn) {
 }
 
 func TestATunnelThatCannotBeIsRefusedWithALine(t *testing.T) {
-	closed := listen(t)
-	nobody := closed.Addr().String()
-	closed.Close()
+	nobody := proxytest.Nobody(t)
 	policy := allowing(nobody)
 	policy.Timeout = 200 * time.Millisecond
 	policy.Ports = append(policy.Ports, 444)

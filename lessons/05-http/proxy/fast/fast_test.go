@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"onthewire/lessons/05-http/proxy/proxytest"
 	"onthewire/lessons/internal/drain"
 	"onthewire/lessons/internal/servertest"
 )
@@ -183,14 +184,12 @@ func TestHalfAnAnswerLooksLikeHalf(t *testing.T) {
 }
 
 func TestWhatGoesWrongIsSaid(t *testing.T) {
-	nobody := listen(t)
-	nobody.Close()
 	proxy := serving(t, front())
 	for _, c := range []struct {
 		request string
 		want    int
 	}{
-		{get(nobody.Addr().String(), "/", ""), 502},
+		{get(proxytest.Nobody(t), "/", ""), 502},
 		{"GET http://x/\r\n\r\n", 400},
 		{"GET http://x/ HTTP/1.1\nHost: x\n\n", 400},
 		{get("x", "/", strings.Repeat("X: "+strings.Repeat("x", 8000)+"\r\n", 5)), 431},

@@ -33,6 +33,18 @@ func Listen(t testing.TB) net.Listener {
 	return l
 }
 
+// Nobody is an address at which nobody listens. It is that of a client, so until the test is over
+// nobody else gets its port.
+func Nobody(t testing.TB) string {
+	t.Helper()
+	l := Listen(t)
+	defer l.Close()
+	client, err := net.Dial("tcp4", l.Addr().String())
+	Must(t, err)
+	t.Cleanup(func() { client.Close() })
+	return client.LocalAddr().String()
+}
+
 // Serving has a proxy serve until the test is over, and says where.
 func Serving(t *testing.T, serve func(ctx context.Context, l net.Listener) error) string {
 	t.Helper()
