@@ -2,11 +2,16 @@ package gateway
 
 import (
 	"bufio"
+	"crypto/tls"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
+
+	"onthewire/lessons/internal/devcert"
 )
 
 // Where Connection has close in it, http.Transport takes the whole field away.
@@ -25,6 +30,31 @@ func TestWhatAnOriginNamesInConnectionIsNotPassedOn(t *testing.T) {
 				t.Errorf("Connection: %q: the client gets %v and %v", connection, answer.Header, answer.Trailer)
 			}
 		})
+	}
+}
+
+func TestBehindTLSTheNamesBesideCloseAreKnownToo(t *testing.T) {
+	authority, err := devcert.New()
+	must(t, err)
+	certificate, err := authority.Certificate()
+	must(t, err)
+	l, err := tls.Listen("tcp4", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{certificate}})
+	must(t, err)
+	defer l.Close()
+	go func() {
+		conn, err := l.Accept()
+		if err != nil {
+			return
+		}
+		defer conn.Close()
+		head(bufio.NewReader(conn))
+		io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Hop: 1\r\nX-Open: 2\r\nConnection: close, X-Hop\r\n\r\nhi")
+	}()
+	g := New("us", []*url.URL{{Scheme: "https", Host: l.Addr().String()}}, Transport(&tls.Config{RootCAs: authority.Pool()}))
+	w := httptest.NewRecorder()
+	g.ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
+	if w.Code != 200 || w.Body.String() != "hi" || w.Header().Get("X-Open") != "2" || w.Header()["X-Hop"] != nil {
+		t.Errorf("%d, %q, %v", w.Code, w.Body, w.Header())
 	}
 }
 
