@@ -10,10 +10,11 @@ import (
 )
 
 var commands struct {
-	Demo demoCommand `cmd:"" default:"1" help:"Play four of them: green on a laptop, red elsewhere, and one line apart."`
-	List listCommand `cmd:"" help:"List the pitfalls."`
-	Run  runCommand  `cmd:"" help:"Play a pitfall and its cure, in one scenario."`
-	Find findCommand `cmd:"" help:"Find the pitfall behind what a program says."`
+	Demo    demoCommand    `cmd:"" default:"1" help:"Play four of them: green on a laptop, red elsewhere, and one line apart."`
+	List    listCommand    `cmd:"" help:"List the pitfalls."`
+	Run     runCommand     `cmd:"" help:"Play a pitfall and its cure, in one scenario."`
+	Find    findCommand    `cmd:"" help:"Find the pitfall behind what a program says."`
+	Against againstCommand `cmd:"" help:"Let hostile clients at a server of yours, and see which pitfalls it has."`
 }
 
 func main() {
