@@ -45,10 +45,22 @@ func (idle) fixed(transport *http.Transport, requests int) {
 	transport.MaxIdleConnsPerHost = requests // 0 is not "as many as MaxIdleConns" but 2
 }
 
-// atOnce asks so many times at once, in three rounds. No request is answered until all of its
-// round have come, so a round needs as many connections.
+const rounds = 3
+
+// atOnce asks so many times at once, in three rounds.
 func atOnce(ctx context.Context, requests int, tune func(*http.Transport, int)) (o pitfall.Outcome, err error) {
-	const rounds = 3
+	conns, err := dialed(ctx, requests, func(transport *http.Transport) { tune(transport, requests) })
+	if err != nil {
+		return o, err
+	}
+	o.Add("requests at once, three times", requests)
+	o.Add("connections that were dialed", conns)
+	return o, o.Decide(conns == requests+2*(requests-2) && requests > 2, conns == requests)
+}
+
+// dialed is how many connections the rounds take. No request is answered until all of its round
+// have come, so a round needs as many connections.
+func dialed(ctx context.Context, requests int, tune func(*http.Transport)) (conns int, err error) {
 	var here atomic.Int32
 	all := make([]chan struct{}, rounds)
 	for i := range all {
@@ -67,7 +79,7 @@ func atOnce(ctx context.Context, requests int, tune func(*http.Transport, int)) 
 		}
 	}
 	err = serve(ctx, http.HandlerFunc(handler), func(w *world) error {
-		tune(w.transport, requests)
+		tune(w.transport)
 		client := &http.Client{Transport: traced{ctx, w.transport}}
 		for range rounds {
 			ends := make(chan error, requests)
@@ -87,10 +99,8 @@ func atOnce(ctx context.Context, requests int, tune func(*http.Transport, int)) 
 				}
 			}
 		}
-		conns := int(w.conns.Load())
-		o.Add("requests at once, three times", requests)
-		o.Add("connections that were dialed", conns)
-		return o.Decide(conns == requests+2*(requests-2) && requests > 2, conns == requests)
+		conns = int(w.conns.Load())
+		return nil
 	})
-	return o, err
+	return conns, err
 }

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"os"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"onthewire/lessons/06-pitfalls/pitfall/pitfalltest"
@@ -45,23 +45,32 @@ func TestAnEndlessBodyIsLeft(t *testing.T) {
 // A server that sends a byte now and then makes progress, and wins no time.
 func TestTheTimeoutIsForTheBodyToo(t *testing.T) {
 	drip := func(w http.ResponseWriter, r *http.Request) {
-		for tick := time.NewTicker(10 * time.Millisecond); r.Context().Err() == nil; <-tick.C {
+		for {
 			io.WriteString(w, "x")
 			http.NewResponseController(w).Flush()
+			select {
+			case <-time.After(10 * time.Millisecond):
+			case <-r.Context().Done():
+				return
+			}
 		}
 	}
-	err := serve(t.Context(), http.HandlerFunc(drip), func(w *world) error {
-		resp, err := timeout{}.fixed(w.transport, 200*time.Millisecond).Get(w.url)
-		if err == nil {
-			_, err = io.Copy(io.Discard, resp.Body)
-			resp.Body.Close()
+	synctest.Test(t, func(t *testing.T) {
+		const most = 200 * time.Millisecond
+		err := simulate(t.Context(), &http.Server{Handler: http.HandlerFunc(drip)}, func(w *world) error {
+			begun := time.Now()
+			resp, err := timeout{}.fixed(w.transport, most).Get(w.url)
+			if err == nil {
+				_, err = io.Copy(io.Discard, resp.Body)
+				resp.Body.Close()
+			}
+			if took := time.Since(begun); took != most || !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("%v, after %v", err, took)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
 		}
-		if !errors.Is(err, os.ErrDeadlineExceeded) && !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("%v", err)
-		}
-		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 }

@@ -8,11 +8,13 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"sync/atomic"
+	"time"
 
+	"onthewire/lessons/internal/network"
 	"onthewire/lessons/internal/twelve"
 )
 
-// A world is a server on loopback, a client, and how many connections there have been.
+// A world is a server, a client, and how many connections there have been.
 type world struct {
 	url       string
 	server    *http.Server
@@ -20,19 +22,30 @@ type world struct {
 	conns     atomic.Int32
 }
 
-// serve lets play use a server with this handler, and closes all connections in the end, or
-// when ctx ends.
+// serve lets play use a server with this handler on loopback, and closes all connections in the
+// end, or when ctx ends.
 func serve(ctx context.Context, handler http.Handler, play func(*world) error) error {
-	return serveBy(ctx, &http.Server{Handler: handler}, play)
-}
-
-func serveBy(ctx context.Context, server *http.Server, play func(*world) error) error {
 	listener, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
-	w := &world{url: "http://" + listener.Addr().String(), server: server, transport: &http.Transport{}}
-	defer w.transport.CloseIdleConnections()
+	return between(ctx, listener, &http.Transport{}, &http.Server{Handler: handler}, play)
+}
+
+// simulate does so with a server in memory, a millisecond away, for what is about time.
+func simulate(ctx context.Context, server *http.Server, play func(*world) error) error {
+	n := network.Simulate(time.Millisecond)
+	defer n.Close()
+	listener, err := n.Listen(80)
+	if err != nil {
+		return err
+	}
+	return between(ctx, listener, &http.Transport{DialContext: n.DialContext}, server, play)
+}
+
+func between(ctx context.Context, listener net.Listener, transport *http.Transport, server *http.Server, play func(*world) error) error {
+	w := &world{url: "http://" + listener.Addr().String(), server: server, transport: transport}
+	defer transport.CloseIdleConnections()
 	server.ConnState = func(_ net.Conn, state http.ConnState) {
 		if state == http.StateNew {
 			w.conns.Add(1)
@@ -41,11 +54,11 @@ func serveBy(ctx context.Context, server *http.Server, play func(*world) error) 
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
-		w.server.Serve(listener)
+		server.Serve(listener)
 	}()
 	defer func() { <-served }()
-	defer w.server.Close()
-	defer context.AfterFunc(ctx, func() { w.server.Close() })()
+	defer server.Close()
+	defer context.AfterFunc(ctx, func() { server.Close() })()
 	if err := play(w); ctx.Err() == nil {
 		return err
 	}

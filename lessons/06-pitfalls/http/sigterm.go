@@ -14,11 +14,12 @@ import (
 
 // Sigterm ends a server with what it is answering.
 var Sigterm = pitfall.Pitfall{
-	Number:   28,
-	Name:     "sigterm",
-	Subjects: []string{"SIGTERM", "Server.Shutdown", "readiness"},
-	Title:    "SIGTERM drops what is in flight",
-	Symptom:  "With every deployment a few requests fail, and a few more are refused, because the balancer has not noticed yet.",
+	Number:    28,
+	Name:      "sigterm",
+	Subjects:  []string{"SIGTERM", "Server.Shutdown", "readiness"},
+	Title:     "SIGTERM drops what is in flight",
+	Symptom:   "With every deployment a few requests fail, and a few more are refused, because the balancer has not noticed yet.",
+	Simulated: true,
 	Messages: []string{
 		"http: Server closed",
 		"unexpected EOF",
@@ -76,7 +77,7 @@ func stopped(ctx context.Context, inFlight bool, stop func(context.Context, *htt
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}
 	})
-	err = serve(ctx, mux, func(w *world) error {
+	err = simulate(ctx, &http.Server{Handler: mux}, func(w *world) error {
 		slow := make(chan error, 1)
 		if inFlight {
 			go func() { slow <- w.get("/slow", http.StatusOK) }()
@@ -117,7 +118,9 @@ var errStatus = errors.New("another status")
 
 // get asks for a path on a connection of its own.
 func (w *world) get(path string, want int) error {
-	resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Get(w.url + path)
+	own := w.transport.Clone()
+	own.DisableKeepAlives = true
+	resp, err := (&http.Client{Transport: own}).Get(w.url + path)
 	if err != nil {
 		return err
 	}

@@ -13,11 +13,12 @@ import (
 
 // Stream sends events for longer than a server's WriteTimeout.
 var Stream = pitfall.Pitfall{
-	Number:   26,
-	Name:     "write-timeout",
-	Subjects: []string{"Server.WriteTimeout", "server-sent events", "ResponseController.SetWriteDeadline"},
-	Title:    "WriteTimeout cuts a stream",
-	Symptom:  "Downloads and event streams end after the same number of seconds, in the middle, however fast they go.",
+	Number:    26,
+	Name:      "write-timeout",
+	Subjects:  []string{"Server.WriteTimeout", "server-sent events", "ResponseController.SetWriteDeadline"},
+	Title:     "WriteTimeout cuts a stream",
+	Symptom:   "Downloads and event streams end after the same number of seconds, in the middle, however fast they go.",
+	Simulated: true,
 	Messages: []string{
 		"unexpected EOF",
 		"ERR_INCOMPLETE_CHUNKED_ENCODING",
@@ -75,7 +76,7 @@ func twoEvents(ctx context.Context, between time.Duration, send func(http.Respon
 		case <-r.Context().Done():
 		}
 	}
-	err = serveBy(ctx, &http.Server{Handler: http.HandlerFunc(handler), WriteTimeout: writeTimeout}, func(w *world) error {
+	err = simulate(ctx, &http.Server{Handler: http.HandlerFunc(handler), WriteTimeout: writeTimeout}, func(w *world) error {
 		resp, err := (&http.Client{Transport: w.transport}).Get(w.url)
 		if err != nil {
 			return err

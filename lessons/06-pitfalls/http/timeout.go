@@ -12,11 +12,12 @@ import (
 
 // Timeout asks a server that never answers, with a client that waits for ever.
 var Timeout = pitfall.Pitfall{
-	Number:   23,
-	Name:     "client-timeout",
-	Subjects: []string{"Client.Timeout", "context", "http.Get"},
-	Title:    "A client without a timeout",
-	Symptom:  "One slow server elsewhere, and your own stops answering: each of its requests waits for one to that server, which never ends.",
+	Number:    23,
+	Name:      "client-timeout",
+	Subjects:  []string{"Client.Timeout", "context", "http.Get"},
+	Title:     "A client without a timeout",
+	Symptom:   "One slow server elsewhere, and your own stops answering: each of its requests waits for one to that server, which never ends.",
+	Simulated: true,
 	Messages: []string{
 		"context deadline exceeded (Client.Timeout exceeded while awaiting headers)",
 		"net/http: request canceled (Client.Timeout exceeded while awaiting headers)",
@@ -55,7 +56,7 @@ func neverAnswered(ctx context.Context, answers bool, client func(http.RoundTrip
 			<-r.Context().Done()
 		}
 	}
-	err = serve(ctx, http.HandlerFunc(handler), func(w *world) error {
+	err = simulate(ctx, &http.Server{Handler: http.HandlerFunc(handler)}, func(w *world) error {
 		const most = 50 * time.Millisecond
 		ended := make(chan error, 1)
 		go func() {

@@ -27,7 +27,7 @@ var Last = pitfall.Pitfall{
 		"connection lost",
 	},
 	Diagnose: [][2]string{
-		{"qlog of the server", "CONNECTION_CLOSE right behind the STREAM frame, and no acknowledgement of that between them"},
+		{"qlog of the server", "connection_close, and before it no stream frame with the last bytes, or one that nobody has acknowledged"},
 	},
 	Broken: func(ctx context.Context) (pitfall.Outcome, error) { return lastWords(ctx, last{}.broken) },
 	Fixed:  func(ctx context.Context) (pitfall.Outcome, error) { return lastWords(ctx, last{}.fixed) },
@@ -61,8 +61,9 @@ func (last) fixed(conn *quic.Conn, stream *quic.SendStream, text string) error {
 	return conn.CloseWithError(0, "")
 }
 
-// elsewhere is how long the client has something else to do. The bytes and the close arrive within
-// it, the one right behind the other, so that what a client sees who waits for them is chance.
+// elsewhere is how long the client has something else to do. The close arrives within it. The bytes
+// have mostly not been sent when it is, but where they have been they arrive right before it, so
+// that what a client sees who waits for them is chance.
 const elsewhere = 100 * time.Millisecond
 
 // lastWords has a server say the twelve bytes and end the connection. The client closes when it has

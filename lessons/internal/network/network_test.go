@@ -128,6 +128,26 @@ func TestASimulatedConnectionEndsInTheWaysOfTCP(t *testing.T) {
 	})
 }
 
+func TestASimulatedListenerThatClosesLeavesThoseWhoWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := Simulate(oneWay)
+		listener, err := n.Listen(80)
+		if err != nil {
+			t.Fatal(err)
+		}
+		client, err := n.DialContext(t.Context(), "tcp4", Server+":80")
+		if err != nil {
+			t.Fatal(err)
+		}
+		listener.Close()
+		client.SetReadDeadline(time.Now().Add(time.Second))
+		if _, err := client.Read(make([]byte, 1)); err != io.EOF {
+			t.Errorf("who waits to be accepted: %v", err)
+		}
+		client.Close()
+	})
+}
+
 func TestBlockedUDPDoesNotArrive(t *testing.T) {
 	scene := func(t *testing.T, n *Network) {
 		defer n.Close()

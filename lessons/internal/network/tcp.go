@@ -38,6 +38,7 @@ func (s *simulated) dial(ctx context.Context, address string) (net.Conn, error) 
 	if !refused {
 		select {
 		case l.clients <- &conn{reads: up, writes: down, local: to, remote: from}:
+			l.leave()
 		case <-l.closed:
 			refused = true
 		}
@@ -92,7 +93,25 @@ func (l *listener) Close() error {
 		l.net.mu.Unlock()
 		close(l.closed)
 	})
+	l.leave()
 	return nil
+}
+
+// leave closes those whom nobody will accept any more.
+func (l *listener) leave() {
+	select {
+	case <-l.closed:
+	default:
+		return
+	}
+	for {
+		select {
+		case c := <-l.clients:
+			c.Close()
+		default:
+			return
+		}
+	}
 }
 
 // A conn is one end of a connection.
