@@ -60,11 +60,17 @@ func methods(source []byte) (broken, fixed span, err error) {
 // changes are the lines that differ, with some around them.
 func changes(old, new []byte) string {
 	var b strings.Builder
+	next := 0 // the line of broken that stands behind the last hunk
 	for i, line := range lines(string(diff.Diff("broken", old, "fixed", new))) {
 		switch hunk := strings.HasPrefix(line, "@@"); {
-		case hunk && i > 3:
-			b.WriteString("…\n")
-		case i > 3 && !hunk:
+		case hunk:
+			var from, n int
+			fmt.Sscanf(line, "@@ -%d,%d", &from, &n)
+			if i > 3 && from > next {
+				b.WriteString("…\n")
+			}
+			next = from + n
+		case i > 3:
 			b.WriteString(line + "\n")
 		}
 	}
