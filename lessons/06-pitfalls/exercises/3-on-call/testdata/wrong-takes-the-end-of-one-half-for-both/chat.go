@@ -1,0 +1,99 @@
+// check says: a guest has shut down its side, and others go on talking
+
+package oncall
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"net"
+	"sync"
+	"syscall"
+	"time"
+)
+
+const behind = 1000
+
+type room struct {
+	mu     sync.Mutex
+	guests map[net.Conn]bool
+	lines  map[net.Conn]chan []byte
+}
+
+func (r *room) serve(ctx context.Context, l net.Listener) error {
+	r.lines = map[net.Conn]chan []byte{}
+	var all sync.WaitGroup
+	defer all.Wait()
+	defer context.AfterFunc(ctx, func() {
+		l.Close()
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		for guest := range r.lines {
+			r.leave(guest)
+		}
+	})()
+	for {
+		guest, err := l.Accept()
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE):
+			select { // nobody is lost: they wait in the backlog
+			case <-time.After(20 * time.Millisecond):
+			case <-ctx.Done():
+			}
+			continue
+		case err != nil:
+			return err
+		}
+		lines := make(chan []byte, behind)
+		r.mu.Lock()
+		r.lines[guest] = lines
+		r.mu.Unlock()
+		all.Go(func() { r.listen(guest) })
+		all.Go(func() {
+			for line := range lines {
+				if _, err := guest.Write(line); err != nil {
+					r.mu.Lock()
+					r.leave(guest)
+					r.mu.Unlock()
+				}
+			}
+		})
+	}
+}
+
+// leave is called with the lock held.
+func (r *room) leave(guest net.Conn) {
+	if lines, ok := r.lines[guest]; ok {
+		delete(r.lines, guest)
+		guest.Close()
+		close(lines)
+	}
+}
+
+func (r *room) listen(guest net.Conn) {
+	in := bufio.NewReader(guest)
+	for {
+		line, err := in.ReadSlice('\n')
+		r.mu.Lock()
+		if err != nil {
+			r.leave(guest)
+			r.mu.Unlock()
+			return
+		}
+		line = bytes.Clone(line) // the next read takes the buffer again
+		for other, lines := range r.lines {
+			if other == guest {
+				continue
+			}
+			select {
+			case lines <- line:
+			default:
+				r.leave(other)
+			}
+		}
+		r.mu.Unlock()
+	}
+}
