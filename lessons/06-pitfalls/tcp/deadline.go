@@ -28,7 +28,7 @@ var Deadline = pitfall.Pitfall{
 	},
 	Diagnose: [][2]string{
 		{"curl localhost:6060/debug/pprof/goroutine?debug=2", "goroutines in IO wait for hours, all in the same read"},
-		{"ss -tno state established", "connections without a timer, on which nothing has moved"},
+		{"ss -tno state established", "connections with no timer but that of keep-alive, on which nothing has moved"},
 	},
 	Simulated: true,
 	Laptop:    func(ctx context.Context) (pitfall.Outcome, error) { return tenClients(ctx, true, deadline{}.broken) },
