@@ -8,7 +8,7 @@ import (
 )
 
 // A Book is the pages in their order: the front page, each lesson with its annexes and its
-// exercises, and the pages beside the lessons.
+// exercises, the pages beside the lessons, and what somebody has to know who wants to add to it.
 type Book struct {
 	Front   []string
 	Lessons []Lesson
@@ -54,6 +54,9 @@ func (c *Checkout) Book() (b Book) {
 		case path.Dir(name) == "docs" && path.Ext(name) == ".md" && !translated(name):
 			b.Beside = append(b.Beside, name)
 		}
+	}
+	if has["CONTRIBUTING.md"] {
+		b.Beside = append(b.Beside, "CONTRIBUTING.md")
 	}
 	return b
 }

@@ -47,7 +47,7 @@ func Open(dir string) (*Checkout, error) {
 // Close lets go of the folder.
 func (c *Checkout) Close() error { return c.root.Close() }
 
-var plain = regexp.MustCompile(`^(README[A-Za-z.-]*\.md|LICENSE|(lessons|docs)(/[A-Za-z0-9_][A-Za-z0-9._-]*)*)$`)
+var plain = regexp.MustCompile(`^(README[A-Za-z.-]*\.md|LICENSE|CONTRIBUTING\.md|(lessons|docs)(/[A-Za-z0-9_][A-Za-z0-9._-]*)*)$`)
 
 // Stat describes a file or a folder. What may not be seen does not exist: a dotfile, a
 // symbolic link wherever it leads, a device, and any name that is not plain.
@@ -118,7 +118,7 @@ func (c *Checkout) list(dir string) (all []File) {
 
 // Files lists every file that may be seen, in the order of their names.
 func (c *Checkout) Files() (all []File) {
-	for _, name := range []string{"LICENSE", "README.md", "README.zh-CN.md"} {
+	for _, name := range []string{"CONTRIBUTING.md", "LICENSE", "README.md", "README.zh-CN.md"} {
 		if info, err := c.Stat(name); err == nil {
 			all = append(all, File{name, info})
 		}

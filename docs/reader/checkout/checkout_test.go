@@ -79,6 +79,7 @@ func TestPagesAreFoundByLooking(t *testing.T) {
 	dir := tree(t, map[string]string{
 		"README.md":                         "# Front\n",
 		"docs/lab.md":                       "# Lab\n",
+		"CONTRIBUTING.md":                   "# House\n",
 		"docs/lab.zh-CN.md":                 "# 实验\n",
 		"docs/prose/notes.md":               "# No\n",
 		"lessons/01-a/README.md":            "# A\n\n[z](more/z.md) [b](more/b.md)\n",
@@ -94,7 +95,7 @@ func TestPagesAreFoundByLooking(t *testing.T) {
 	}
 	defer c.Close()
 	want := []string{"README.md", "lessons/01-a/README.md", "lessons/01-a/more/z.md", "lessons/01-a/more/b.md",
-		"lessons/01-a/exercises/README.md", "lessons/02-b/README.md", "docs/lab.md"}
+		"lessons/01-a/exercises/README.md", "lessons/02-b/README.md", "docs/lab.md", "CONTRIBUTING.md"}
 	if diff := cmp.Diff(want, c.Book().Pages()); diff != "" {
 		t.Errorf("want -, got +\n%s", diff)
 	}
