@@ -13,7 +13,7 @@ help:
 	@echo 'make test              run every test, and say which were skipped and why'
 	@echo 'make check             gofmt, vet for every system, staticcheck, every answer, every demo'
 	@echo 'make sync              write excerpts and outputs into the texts as they are now'
-	@echo 'make bench             the figures that the tests do not assert'
+	@echo 'make bench             measure what the tests do not assert (QUICK=1 a tenth of the time, FULL=1 all)'
 	@echo 'make soak              the tests at full size: minutes, not seconds'
 	@echo
 	@echo 'The lessons:'
@@ -74,7 +74,11 @@ sync:
 	@go run ./docs/prose/sync
 
 bench:
+	@$(foreach n,$(NUMBERS),go build -o bin/lesson$(n) ./$(filter lessons/0$(n)-% lessons/$(n)-%,$(LESSONS)) &&) go build -o bin/bench ./lessons/internal/bench/run
+	@bin/bench $(ARGS)
+ifneq (,$(FULL))
 	@go test -run '^$$' -bench . $$(grep -rl --include='*_test.go' 'func Benchmark' lessons | xargs -n 1 dirname | sort -u | sed 's,^,./,')
+endif
 
 soak:
 	@SOAK=1 .ci/test -count=1 ./lessons/...
