@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/netip"
 	"os"
@@ -48,21 +47,35 @@ func (c againstCommand) Run(ctx context.Context) error {
 	} else if server.Speaks, err = server.Detect(ctx); err != nil {
 		return cli.Advise(fmt.Errorf("against %s: %w", c.Addr, err), "start your server, or say what it speaks by --speaks")
 	}
+	tell := c.tell(server.Speaks.Name)
+	met, fell := 0, 0
+	err = server.Play(ctx, func(f hostile.Finding) {
+		if met++; f.Verdict == hostile.Fell {
+			fell++
+		}
+		tell(f)
+	})
+	if err == nil && fell > 0 {
+		return fmt.Errorf("against %s: %d of %d clients found a mistake", c.Addr, fell, met)
+	}
+	return err
+}
+
+// tell prints findings, as JSON or for a person.
+func (c againstCommand) tell(speaks string) func(hostile.Finding) {
 	if c.JSON {
 		out := json.NewEncoder(os.Stdout)
-		var failed error
-		err := server.Play(ctx, func(f hostile.Finding) { failed = errors.Join(failed, out.Encode(f)) })
-		return errors.Join(err, failed)
+		return func(f hostile.Finding) { out.Encode(f) }
 	}
 	s := stage.New(os.Stdout)
-	s.Say("%s speaks %s. From here on, its clients do not mean well.", c.Addr, server.Speaks.Name)
+	s.Say("%s speaks %s. From here on, its clients do not mean well.", c.Addr, speaks)
 	s.Blank()
-	return server.Play(ctx, func(f hostile.Finding) {
+	return func(f hostile.Finding) {
 		s.Line("  %-5s  %s", f.Verdict, f.Client)
 		s.Line("         %s", f.Saw)
 		if i := slices.IndexFunc(all.Pitfalls(), func(p pitfall.Pitfall) bool { return p.Name == f.Pitfall }); i >= 0 {
 			p := all.Pitfalls()[i]
 			s.Line("         pitfall %d: bin/lesson6 run %s", p.Number, p.Name)
 		}
-	})
+	}
 }

@@ -42,13 +42,15 @@ func (p *Poller) control(op, fd int, events uint32) error {
 }
 
 // Wait waits for events for so long at most, rounded up to a millisecond, and returns those that
-// there are: none when the time is over, or a signal has come. They hold until the next Wait.
+// there are: none when the time is over. They hold until the next Wait. A signal, such as the Go
+// runtime sends to its own threads, only interrupts it: what is left of the time is waited for.
 func (p *Poller) Wait(most time.Duration) ([]unix.EpollEvent, error) {
-	n, err := unix.EpollWait(p.fd, p.events[:], int((most+time.Millisecond-1)/time.Millisecond))
-	if errors.Is(err, unix.EINTR) {
-		return nil, nil
+	for end := time.Now().Add(most); ; most = max(0, time.Until(end)) {
+		n, err := unix.EpollWait(p.fd, p.events[:], int((most+time.Millisecond-1)/time.Millisecond))
+		if !errors.Is(err, unix.EINTR) {
+			return p.events[:max(n, 0)], os.NewSyscallError("epoll_wait", err)
+		}
 	}
-	return p.events[:max(n, 0)], os.NewSyscallError("epoll_wait", err)
 }
 
 // Close closes the poller, and none of what it watches.

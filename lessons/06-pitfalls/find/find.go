@@ -77,6 +77,7 @@ func common(a, b string) int {
 // What differs from one machine, or one minute, to the next.
 var (
 	own = regexp.MustCompile(`(?i)` + strings.Join([]string{
+		`'(\\x[0-9a-f]{2}|\\?.)'`,                             // a letter of somebody's
 		`https?://[^\s"'\\]+`,                                 // a URL
 		`\d{4}[-/]\d\d[-/]\d\d`,                               // a date
 		`\d\d:\d\d:\d\d([.,]\d+)?`,                            // a time

@@ -76,6 +76,8 @@ func TestWhatIsOneMachinesOwnDoesNotMatter(t *testing.T) {
 		"accept4: too many open files; retrying in 640ms":                                 "accept4 too many open files retrying in",
 		"reply from unexpected source: 10.0.0.1#53, expected 10.0.0.2#53":                 "reply from unexpected source expected",
 		"recv() failed (104: Connection reset by peer) while reading from api.local:8080": "recv failed 104 connection reset by peer while reading from",
+		"invalid character '\\x00' looking for beginning of value":                        "invalid character looking for beginning of value",
+		"invalid character 'e' looking for beginning of value":                            "invalid character looking for beginning of value",
 		`Os { code: 104, kind: ConnectionReset, message: "Connection reset by peer" }`:    "connection reset by peer os error 104",
 	} {
 		if got := plain(text); got != want {

@@ -28,6 +28,7 @@ var Stale = pitfall.Pitfall{
 		"upstream prematurely closed connection while reading response header from upstream",
 		"upstream connect error or disconnect/reset before headers. reset reason: connection termination",
 		"socket hang up",
+		"write: broken pipe",
 	},
 	Diagnose: [][2]string{
 		{"httptrace.GotConnInfo", "Reused is true, and IdleTime close to the server's keep-alive timeout"},

@@ -27,6 +27,8 @@ var Close = pitfall.Pitfall{
 		"recv() failed (104: Connection reset by peer)",
 		"upstream connect error or disconnect/reset before headers. reset reason: connection termination",
 		"curl: (56) Recv failure: Connection reset by peer",
+		"write: connection reset by peer",
+		"write: broken pipe",
 	},
 	Diagnose: [][2]string{
 		{"strace -f -e trace=network,close", "the server closes, and its last read was none that returned 0"},

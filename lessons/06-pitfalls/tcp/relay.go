@@ -26,6 +26,7 @@ var Relay = pitfall.Pitfall{
 		"too many open files",
 		"CLOSE_WAIT",
 		"FIN_WAIT2",
+		"use of closed network connection",
 		"deadline has elapsed",
 	},
 	Diagnose: [][2]string{

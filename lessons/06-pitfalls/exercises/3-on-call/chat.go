@@ -19,6 +19,8 @@ type room struct {
 	said   [4096]byte // no line is longer
 }
 
+func newRoom() *room { return &room{guests: map[net.Conn]bool{}} }
+
 // serve lets guests in until ctx ends. Then it returns nil, once all have left. A guest that has
 // shut down its side has no more to say, and still hears the others.
 func (r *room) serve(ctx context.Context, l net.Listener) error {

@@ -26,17 +26,28 @@ func TestAChatOutlivesItsHostileGuests(t *testing.T) {
 		go func() {
 			var res result
 			res.panicked = exercise.Catch(func() error {
-				res.err = (&room{guests: map[net.Conn]bool{}}).serve(ctx, l)
+				res.err = newRoom().serve(ctx, l)
 				return nil
 			})
 			ended <- res
 		}()
 		p := &party{listener: l}
 		defer p.leave()
-		wrong := p.happens()
+		party := make(chan error, 1)
+		go func() { party <- p.happens() }()
+		var wrong error
+		select {
+		case wrong = <-party:
+		case res := <-ended: // a chat that has panicked is why its guests hear nothing
+			if res.panicked != nil {
+				return res.panicked
+			}
+			wrong = <-party
+			ended <- res
+		}
 		stop()
 		select {
-		case res := <-ended: // a chat that has panicked is why its guests hear nothing
+		case res := <-ended:
 			if res.panicked != nil {
 				return res.panicked
 			} else if wrong == nil && res.err != nil {

@@ -1,4 +1,4 @@
-// check says: a peer resets its connection, and another one is answered ""
+// check says: a peer resets its connection, and the others are gone
 
 package peers
 

@@ -18,12 +18,12 @@ const behind = 1000
 
 type room struct {
 	mu     sync.Mutex
-	guests map[net.Conn]bool
-	lines  map[net.Conn]chan []byte
+	guests map[net.Conn]chan []byte // the lines that each is still to be sent
 }
 
+func newRoom() *room { return &room{guests: map[net.Conn]chan []byte{}} }
+
 func (r *room) serve(ctx context.Context, l net.Listener) error {
-	r.lines = map[net.Conn]chan []byte{}
 	var all sync.WaitGroup
 	defer all.Wait()
 	defer context.AfterFunc(ctx, func() {
@@ -45,7 +45,7 @@ func (r *room) serve(ctx context.Context, l net.Listener) error {
 		}
 		lines := make(chan []byte, behind)
 		r.mu.Lock()
-		r.lines[guest] = lines
+		r.guests[guest] = lines
 		r.mu.Unlock()
 		all.Go(func() { r.listen(guest) })
 		all.Go(func() {
@@ -62,8 +62,8 @@ func (r *room) serve(ctx context.Context, l net.Listener) error {
 
 // leave is called with the lock held.
 func (r *room) leave(guest net.Conn) {
-	if lines, ok := r.lines[guest]; ok {
-		delete(r.lines, guest)
+	if lines, ok := r.guests[guest]; ok {
+		delete(r.guests, guest)
 		guest.Close()
 		close(lines)
 	}
@@ -82,7 +82,7 @@ func (r *room) listen(guest net.Conn) {
 			return
 		}
 		line = bytes.Clone(line) // the next read takes the buffer again
-		for other, lines := range r.lines {
+		for other, lines := range r.guests {
 			if other == guest {
 				continue
 			}
