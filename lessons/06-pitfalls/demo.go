@@ -21,7 +21,7 @@ var played = []string{"message", "register", "blocking", "eagain"}
 func (demoCommand) Run(ctx context.Context) error {
 	lab.Enter() // where that cannot be, the link is one in memory
 	s := stage.New(os.Stdout)
-	s.Title("LESSON 6", "All these programs pass on your laptop. Which survive elsewhere?", "pitfalls, each beside its cure, in one scenario")
+	s.Title("LESSON 6", "Most of these programs pass on your laptop. Which survive elsewhere?", "pitfalls, each beside its cure, in one scenario")
 	for _, name := range played {
 		for _, p := range all.Pitfalls() {
 			if p.Name != name {

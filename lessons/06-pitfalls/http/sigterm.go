@@ -30,7 +30,7 @@ var Sigterm = pitfall.Pitfall{
 	},
 	Diagnose: [][2]string{
 		{"the balancer's log, beside that of the deployment", "502 or resets in the same second as a stop"},
-		{"strace -f -e trace=network,close,exit_group", "close of connections on which an answer was owed, or exit_group right behind the signal"},
+		{"strace -f -e trace=network,close,exit_group", "close of connections on which an answer was owed, or no close at all: killed by SIGTERM, or exit_group right behind the signal"},
 	},
 	Laptop: func(ctx context.Context) (pitfall.Outcome, error) { return stopped(ctx, false, sigterm{}.broken) },
 	Broken: func(ctx context.Context) (pitfall.Outcome, error) { return stopped(ctx, true, sigterm{}.broken) },

@@ -24,7 +24,7 @@ var Buffer = pitfall.Pitfall{
 		"duplicate packets",
 	},
 	Diagnose: [][2]string{
-		{"go test -race", "a write in ReadFrom, and a read in the goroutine that was given the bytes"},
+		{"the code", "a buffer that is made before the loop, and a go statement in it that hands on a part of it; go test -race says so only if somebody but the kernel writes to it"},
 		{"tcpdump", "each of the messages has been on the wire once"},
 	},
 	Laptop: func(ctx context.Context) (pitfall.Outcome, error) { return handled(ctx, 1, buffer{}.broken) },
