@@ -18,7 +18,9 @@ import (
 // A party is the guests, in the order in which they came.
 type party struct {
 	listener *listener
-	guests   []*guest
+
+	mu     sync.Mutex // leave may be called in the middle of all
+	guests []*guest
 }
 
 type guest struct {
@@ -44,6 +46,8 @@ func (p *party) happens() error {
 }
 
 func (p *party) leave() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	for _, g := range p.guests {
 		g.Close()
 	}
@@ -56,6 +60,8 @@ func (p *party) enter() (*guest, error) {
 		return nil, fmt.Errorf("nobody can enter any more: %w", err)
 	}
 	g := &guest{conn.(*net.TCPConn), bufio.NewReader(conn)}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.guests = append(p.guests, g)
 	return g, nil
 }
