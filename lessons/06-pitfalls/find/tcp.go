@@ -64,7 +64,7 @@ var ofTCP = []Entry{
 		Page: "01-event-loop/more/raw-calls.md", Test: "06-pitfalls/find/shown_linux_test.go#TestARawSyscallThatBlocksHoldsUpEverybody",
 	},
 	{
-		Title: "MPTCP refuses the option", Symptom: "A listener of Go 1.24 or later refuses a socket option that it used to take.",
+		Title: "MPTCP refuses the option", Symptom: "Since go.mod says 1.24 or later, a listener refuses a socket option that it used to take.",
 		Messages: []string{"protocol not available", "Protocol not available (os error 92)", "ENOPROTOOPT"},
 		Look:     "strace", There: "socket(..., IPPROTO_MPTCP), and the setsockopt that fails",
 		Try: "bin/lesson2 try mptcp", Page: "02-socket-options/more/mptcp.md#refuses",

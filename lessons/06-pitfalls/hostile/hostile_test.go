@@ -161,6 +161,21 @@ func TestWhoKeepsEveryAnswerIsNamed(t *testing.T) {
 	})), Echo, "never reads", "unlimited")
 }
 
+// nginx does so, which answers a thousand requests on a connection and no more.
+func TestWhoAnswersOneAndThrowsTheRestAwayHolds(t *testing.T) {
+	t.Parallel()
+	address := serve(t, each(func(conn net.Conn) {
+		if _, err := http.ReadRequest(bufio.NewReader(conn)); err == nil {
+			io.WriteString(conn, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+			conn.(*net.TCPConn).CloseWrite()
+			io.Copy(io.Discard, conn)
+		}
+	}))
+	if f := found(t, address, HTTP, "never reads"); f.Verdict != Held {
+		t.Errorf("%+v", f)
+	}
+}
+
 func TestWhoClosesWithABodyUnreadIsNamed(t *testing.T) {
 	t.Parallel()
 	falls(t, serve(t, each(func(conn net.Conn) {
