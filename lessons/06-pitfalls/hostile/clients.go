@@ -89,7 +89,8 @@ func many(ctx context.Context, s Server) (f Finding, err error) {
 			conn.Close()
 		}
 	}()
-	for range s.Many {
+	end := time.Now().Add(3 * enough) // a short backlog makes each wait for a second
+	for len(all) < s.Many && time.Now().Before(end) {
 		conn, err := s.dial(ctx)
 		if err != nil {
 			break // its backlog is full, or our descriptors are
