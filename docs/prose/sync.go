@@ -7,6 +7,7 @@
 //	```go loop/conn.go#conn.flush  a method: its type, a dot, its name
 //	```c probe.c                   a whole file
 //	```diff loop/eagain.go         what turns its method broken into its twin, fixed
+//	```figures echo 100 p99_us     a table of what make bench has written
 //	```go sketch                   Go that stands in no file; it must parse
 //	```console                     commands, and what a lesson's program answers
 //	```console seen                what cannot be run again; an italic line dates it
@@ -43,7 +44,7 @@ type Repo struct {
 // Documents lists what Sync is for: the front page, the lessons' texts and the pages in
 // docs.
 func (r Repo) Documents() (names []string, err error) {
-	pages := regexp.MustCompile(`^(.*/)?README\.md$|^lessons/(.*/)?more/[^/]+\.md$|^docs/[^/]+\.md$`)
+	pages := regexp.MustCompile(`^(.*/)?README\.md$|^CONTRIBUTING\.md$|^lessons/(.*/)?more/[^/]+\.md$|^docs/[^/]+\.md$`)
 	err = fs.WalkDir(r.Files, ".", func(name string, entry fs.DirEntry, err error) error {
 		hidden := strings.HasPrefix(path.Base(name), ".") && name != "."
 		if err == nil && entry.IsDir() && (hidden || entry.Name() == "testdata") {
@@ -128,6 +129,9 @@ func (d *document) current(f fence, line int) (link, body string, err error) {
 		return "", d.console(f, line), nil
 	case f.lang() == "diff" && f.file() != "":
 		return d.twins(f)
+	case f.lang() == "figures":
+		body, err := d.figures(f)
+		return "", body, err
 	case f.file() != "":
 		return d.excerpt(f)
 	case f.lang() != "go":
