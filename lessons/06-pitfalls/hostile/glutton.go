@@ -12,8 +12,8 @@ import (
 
 const (
 	most   = 64 << 20               // bytes; the kernel's buffers of both sides together hold less
-	stuck  = 500 * time.Millisecond // without a byte that is taken
-	enough = 4 * time.Second
+	stuck  = 500 * time.Millisecond // without a byte that is taken, three times in a row
+	enough = 10 * time.Second
 )
 
 // glutton asks as fast as it can, and never reads an answer. The server has to stop reading from it
@@ -27,11 +27,22 @@ func glutton(ctx context.Context, s Server) (f Finding, err error) {
 	conn.SetReadBuffer(128 << 10) // so that this takes less time
 	requests := bytes.Repeat(s.Speaks.say, 1+(64<<10)/len(s.Speaks.say))
 	taken, end := 0, time.Now().Add(enough)
-	for taken < most && time.Now().Before(end) {
+	for pauses := 0; taken < most && time.Now().Before(end) && pauses < 3; {
 		conn.SetWriteDeadline(time.Now().Add(stuck))
-		n, err := conn.Write(requests)
-		if taken += n; err != nil {
-			break // it takes no more, or has hung up
+		n, err := conn.Write(requests[taken%len(requests):])
+		if taken += n; n > 0 {
+			pauses = 0
+		}
+		if errors.Is(err, os.ErrDeadlineExceeded) { // it takes no more, or has no time just now
+			pauses++
+		} else if err != nil {
+			break // it has hung up
+		}
+		if pauses == 0 {
+			continue
+		}
+		if others := s.asks(ctx); others != nil {
+			return fell("blocking", "while one does not read, nobody else is answered: %v", others), nil
 		}
 	}
 	if others := s.asks(ctx); others != nil {

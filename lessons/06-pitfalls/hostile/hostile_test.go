@@ -50,9 +50,15 @@ func echo(conn net.Conn) { io.Copy(struct{ io.Writer }{conn}, conn) }
 // found is what a client finds out about a server.
 func found(t *testing.T, address string, speaks Protocol, name string) Finding {
 	t.Helper()
+	return foundWithin(t, 500*time.Millisecond, address, speaks, name)
+}
+
+// foundWithin is for a server that others have to be answered by, on a machine that may be busy.
+func foundWithin(t *testing.T, answer time.Duration, address string, speaks Protocol, name string) Finding {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	server := Server{Addr: address, Speaks: speaks, Answer: 500 * time.Millisecond, Silence: 50 * time.Millisecond, Many: 50}
+	server := Server{Addr: address, Speaks: speaks, Answer: answer, Silence: 50 * time.Millisecond, Many: 50}
 	for _, c := range clients {
 		if c.name == name {
 			f, err := c.play(ctx, server)
@@ -93,7 +99,7 @@ func TestGoodServersHold(t *testing.T) {
 			played := 0
 			if err := server.Play(ctx, func(f Finding) {
 				played++
-				if f.Verdict == Fell || f.Verdict == Unknown && f.Client != "one that says nothing" {
+				if f.Verdict == Fell || f.Verdict == Unknown && f.Client != "one that says nothing" && f.Client != "never reads" {
 					t.Errorf("%+v", f)
 				}
 			}); err != nil {
@@ -142,7 +148,7 @@ func TestWhoServesOneAfterTheOtherIsNamed(t *testing.T) {
 
 func TestWhoKeepsEveryAnswerIsNamed(t *testing.T) {
 	t.Parallel()
-	falls(t, serve(t, each(func(conn net.Conn) {
+	f := foundWithin(t, 20*time.Second, serve(t, each(func(conn net.Conn) {
 		answers := make(chan []byte, 1<<20)
 		defer close(answers)
 		go func() {
@@ -158,7 +164,10 @@ func TestWhoKeepsEveryAnswerIsNamed(t *testing.T) {
 			}
 			answers <- buf[:n]
 		}
-	})), Echo, "never reads", "unlimited")
+	})), Echo, "never reads")
+	if f.Verdict != Fell || f.Pitfall != "unlimited" {
+		t.Errorf("%+v", f)
+	}
 }
 
 // nginx does so, which answers a thousand requests on a connection and no more.
@@ -171,7 +180,7 @@ func TestWhoAnswersOneAndThrowsTheRestAwayHolds(t *testing.T) {
 			io.Copy(io.Discard, conn)
 		}
 	}))
-	if f := found(t, address, HTTP, "never reads"); f.Verdict != Held {
+	if f := foundWithin(t, 20*time.Second, address, HTTP, "never reads"); f.Verdict != Held {
 		t.Errorf("%+v", f)
 	}
 }
