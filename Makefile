@@ -12,6 +12,7 @@ help:
 	@echo 'make docs              read all of it in a browser (ARGS="--open" opens one)'
 	@echo 'make test              run every test, and say which were skipped and why'
 	@echo 'make check             gofmt, vet for every system, staticcheck, every answer, every demo'
+	@echo 'make wine              the tests of what has files for Windows, under Wine 10 or newer'
 	@echo 'make sync              write excerpts and outputs into the texts as they are now'
 	@echo 'make bench             measure what the tests do not assert (QUICK=1 a tenth of the time, FULL=1 all)'
 	@echo 'make soak              the tests at full size: minutes, not seconds'
@@ -25,7 +26,7 @@ help:
 ifneq (,$(filter lesson lessons exercise,$(firstword $(MAKECMDGOALS))))
 WORDS  := $(wordlist 2,$(words $(MAKECMDGOALS)),$(MAKECMDGOALS))
 NUMBER := $(patsubst 0%,%,$(WORDS))
-GOALS  := help lesson lessons exercise lab docs test check sync bench soak
+GOALS  := help lesson lessons exercise lab docs test check wine sync bench soak
 ifneq (,$(filter-out $(GOALS),$(WORDS)))
 .PHONY: $(filter-out $(GOALS),$(WORDS))
 $(filter-out $(GOALS),$(WORDS)):
@@ -70,6 +71,9 @@ test:
 check:
 	@.ci/check
 
+wine:
+	@.ci/wine
+
 sync:
 	@go run ./docs/prose/sync
 
@@ -83,4 +87,4 @@ endif
 soak:
 	@SOAK=1 .ci/test -count=1 ./lessons/...
 
-.PHONY: help lesson lessons exercise lab docs test check sync bench soak
+.PHONY: help lesson lessons exercise lab docs test check wine sync bench soak
