@@ -1,15 +1,15 @@
-//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd || windows
 
 package poller_test
 
 import (
 	"errors"
+	"syscall"
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"onthewire/lessons/01-event-loop/poller"
+	"onthewire/lessons/01-event-loop/sock"
 )
 
 const longest = 10 * time.Second
@@ -79,13 +79,13 @@ func refused(t *testing.T, got, want error) {
 
 func send(t *testing.T, fd int) {
 	t.Helper()
-	_, err := unix.Write(fd, []byte("hello, wire\n"))
+	_, err := sock.Write(fd, []byte("hello, wire\n"))
 	must(t, err)
 }
 
 func receive(t *testing.T, fd int) int {
 	t.Helper()
-	n, err := unix.Read(fd, make([]byte, 64<<10))
+	n, err := sock.Read(fd, make([]byte, 64<<10))
 	must(t, err)
 	return n
 }
@@ -96,12 +96,12 @@ func fill(t *testing.T, p *poller.Poller, fd int) (sent int) {
 	must(t, p.Add(fd, poller.Writable))
 	defer p.Remove(fd)
 	for {
-		n, err := unix.Write(fd, make([]byte, 64<<10))
+		n, err := sock.Write(fd, make([]byte, 64<<10))
 		if err == nil {
 			sent += n
 			continue
 		}
-		if err != unix.EAGAIN {
+		if err != syscall.EAGAIN {
 			t.Fatal(err)
 		}
 		ready, err := p.Wait(make([]poller.Event, 1), 20*time.Millisecond)
@@ -112,11 +112,11 @@ func fill(t *testing.T, p *poller.Poller, fd int) (sent int) {
 	}
 }
 
-// owned makes descriptors non-blocking and closes them after the test, unless hangUp has.
+// owned closes descriptors after the test, unless hangUp has.
 func owned(t *testing.T, fds ...int) {
 	t.Helper()
 	for _, fd := range fds {
-		must(t, unix.SetNonblock(fd, true))
+		must(t, nonblocking(fd))
 		closed[fd] = false
 		t.Cleanup(func() {
 			if !closed[fd] {
@@ -132,61 +132,18 @@ var closed = map[int]bool{}
 func hangUp(t *testing.T, fd int) {
 	t.Helper()
 	closed[fd] = true
-	must(t, unix.Close(fd))
-}
-
-func pipePair(t *testing.T) (reader, writer int) {
-	var fds [2]int
-	must(t, unix.Pipe(fds[:]))
-	owned(t, fds[:]...)
-	return fds[0], fds[1]
-}
-
-func unixPair(t *testing.T) (reader, writer int) {
-	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
-	must(t, err)
-	owned(t, fds[:]...)
-	return fds[0], fds[1]
-}
-
-func udpPair(t *testing.T) (reader, writer int) {
-	reader, at := bound(t, unix.SOCK_DGRAM)
-	writer, _ = bound(t, unix.SOCK_DGRAM)
-	must(t, unix.Connect(writer, at))
-	return reader, writer
-}
-
-func tcpListener(t *testing.T) int {
-	fd, _ := bound(t, unix.SOCK_STREAM)
-	must(t, unix.Listen(fd, 16))
-	return fd
-}
-
-func tcpConnect(t *testing.T, listener int) int {
-	at, err := unix.Getsockname(listener)
-	must(t, err)
-	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM, 0)
-	must(t, err)
-	must(t, unix.Connect(fd, at))
-	owned(t, fd)
-	return fd
+	must(t, sock.Close(fd))
 }
 
 func tcpPair(t *testing.T) (reader, writer int) {
 	listener := tcpListener(t)
 	writer = tcpConnect(t, listener)
-	reader, _, err := unix.Accept(listener)
+	p := open(t)
+	must(t, p.Add(listener, poller.Readable))
+	expect(t, p, listener, poller.Event{Readable: true})
+	must(t, p.Remove(listener))
+	reader, err := sock.Accept(listener)
 	must(t, err)
 	owned(t, reader)
 	return reader, writer
-}
-
-func bound(t *testing.T, kind int) (fd int, at unix.Sockaddr) {
-	fd, err := unix.Socket(unix.AF_INET, kind, 0)
-	must(t, err)
-	owned(t, fd)
-	must(t, unix.Bind(fd, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}))
-	at, err = unix.Getsockname(fd)
-	must(t, err)
-	return fd, at
 }

@@ -1,9 +1,9 @@
-//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd || windows
 
 // Package poller tells which of many descriptors are ready, and sleeps until one is.
 //
-// Each system has its own way: epoll on Linux, kqueue on macOS and the BSDs. The file
-// for it defines, in this order,
+// Each system has its own way: epoll on Linux, kqueue on macOS and the BSDs, and requests to
+// the driver \Device\Afd on Windows. The file for it defines, in this order,
 //
 //	New() (*Poller, error)
 //	(*Poller).Add(fd int, want Interest) error
@@ -14,7 +14,8 @@
 //	(*Poller).Close() error
 //
 // The descriptor is the token: an event names the descriptor that was added, and nothing
-// else. Any descriptor that can wait will do: a socket, a pipe, a terminal.
+// else. Any descriptor that can wait will do: a socket, a pipe, a terminal. On Windows it is
+// a socket, its handle as a number.
 //
 // Add takes a descriptor that is not watched, else it returns EEXIST. Change and Remove
 // take one that is, else they return ENOENT. One that fails has changed nothing.
@@ -25,11 +26,17 @@
 // checksum after it had been announced. So descriptors must be non-blocking. A descriptor
 // may appear twice in one batch, once for each direction.
 //
-// Closing a descriptor also removes it, unless it has a duplicate, from dup(2) or fork(2):
-// what epoll watches is the open file, which lives on, and goes on being reported under
-// the number that was added. Whoever shares a descriptor removes it before closing it.
+// Remove a descriptor, then close it. What epoll watches is the open file, which lives on if
+// it has a duplicate, from dup(2) or fork(2), and goes on being reported under the number that
+// was added. Windows may give the number of a closed socket to the next one while a request
+// about the old one is still under way, and then the newcomer has a stranger's events. There
+// the mistake is an error, of Wait or of the next Add. A descriptor that was not shared, epoll
+// and kqueue forget when it is closed.
+//
 // Nothing may be closed while a batch of events is in hand: the next socket would get the
-// same number, and with it the events that are still waiting for the old one.
+// same number, and with it the events that are still waiting for the old one. On Windows no
+// two Pollers may watch one socket: the driver would tell one of them nothing, so Add returns
+// EBUSY.
 //
 // An interest in nothing is EINVAL. On epoll such a descriptor would still report that
 // its peer has gone, on kqueue it would say nothing, and a program that relies on either

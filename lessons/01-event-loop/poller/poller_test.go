@@ -1,30 +1,20 @@
-//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd || windows
 
 package poller_test
 
 import (
 	"math"
-	"os"
-	"path/filepath"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"onthewire/lessons/01-event-loop/poller"
+	"onthewire/lessons/01-event-loop/sock"
 	"onthewire/lessons/internal/leak"
 )
 
 // The contract in poller.go, sentence by sentence, on whatever backend this system has.
-// Each kind of descriptor is a pair: what is written to one end is read from the other.
-var kinds = []kind{
-	{name: "TCP", pair: tcpPair, ends: true, fills: true, duplex: true},
-	{name: "Unix", pair: unixPair, ends: true, fills: true, duplex: true},
-	{name: "pipe", pair: pipePair, ends: true, fills: true},
-	{name: "UDP", pair: udpPair, duplex: true},
-}
-
 type kind struct {
 	name   string
 	pair   func(t *testing.T) (reader, writer int)
@@ -119,13 +109,16 @@ func TestAnInterestCanChange(t *testing.T) {
 
 func TestAnInterestInNothingIsRefused(t *testing.T) {
 	each(t, func(t *testing.T, p *poller.Poller, reader, _ int) {
-		refused(t, p.Add(reader, 0), unix.EINVAL)
+		refused(t, p.Add(reader, 0), syscall.EINVAL)
 		must(t, p.Add(reader, poller.Readable))
-		refused(t, p.Change(reader, 0), unix.EINVAL)
+		refused(t, p.Change(reader, 0), syscall.EINVAL)
 	})
 }
 
-func TestThePeersCloseIsToldAfterItsData(t *testing.T) {
+func TestThePeersCloseIsToldBeforeItsDataIsTaken(t *testing.T) {
+	if underWine() {
+		t.Skip("Wine tells of a FIN only once the data before it has been taken")
+	}
 	eachThat(t, func(k kind) bool { return k.ends }, func(t *testing.T, p *poller.Poller, reader, writer int) {
 		must(t, p.Add(reader, poller.Readable))
 		send(t, writer)
@@ -137,7 +130,21 @@ func TestThePeersCloseIsToldAfterItsData(t *testing.T) {
 		if receive(t, reader) == 0 {
 			t.Error("what the peer had sent before is lost")
 		}
-		if n, err := unix.Read(reader, make([]byte, 1)); n != 0 || err != nil {
+		if n, err := sock.Read(reader, make([]byte, 1)); n != 0 || err != nil {
+			t.Errorf("read %d, %v at the end, want 0, nil", n, err)
+		}
+	})
+}
+
+func TestThePeersCloseIsToldOnceItsDataIsTaken(t *testing.T) {
+	eachThat(t, func(k kind) bool { return k.ends }, func(t *testing.T, p *poller.Poller, reader, writer int) {
+		must(t, p.Add(reader, poller.Readable))
+		send(t, writer)
+		hangUp(t, writer)
+		await(t, p, reader, func(ev poller.Event) bool { return ev.Readable })
+		receive(t, reader)
+		await(t, p, reader, func(ev poller.Event) bool { return ev.ReadClosed && !ev.Error })
+		if n, err := sock.Read(reader, make([]byte, 1)); n != 0 || err != nil {
 			t.Errorf("read %d, %v at the end, want 0, nil", n, err)
 		}
 	})
@@ -151,7 +158,7 @@ func TestAPausedReaderSleepsThroughThePeersEnd(t *testing.T) {
 	a, b := tcpPair(t)
 	fill(t, p, a)
 	must(t, p.Add(a, poller.Writable))
-	must(t, unix.Shutdown(b, unix.SHUT_WR))
+	must(t, sock.CloseWrite(b))
 	expect(t, p, a, poller.Event{})
 }
 
@@ -160,45 +167,50 @@ func TestAResetIsAnError(t *testing.T) {
 	p := open(t)
 	a, b := tcpPair(t)
 	must(t, p.Add(a, poller.Readable))
-	must(t, unix.SetsockoptLinger(b, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1}))
+	must(t, sock.ResetOnClose(b))
 	hangUp(t, b)
 	await(t, p, a, func(ev poller.Event) bool { return ev.Error })
-	if _, err := unix.Read(a, make([]byte, 1)); err != unix.ECONNRESET {
+	if _, err := sock.Read(a, make([]byte, 1)); err != syscall.ECONNRESET {
 		t.Errorf("read after the reset: %v, want ECONNRESET", err)
 	}
 }
 
-func TestAClosedDescriptorIsForgotten(t *testing.T) {
+// The number of the first socket may be the second one's, and the first had an event coming.
+func TestWhoGetsTheNumberOfOneThatWasRemovedHasNoneOfItsEvents(t *testing.T) {
 	each(t, func(t *testing.T, p *poller.Poller, reader, writer int) {
 		must(t, p.Add(reader, poller.Readable))
-		send(t, writer)
-		hangUp(t, reader)
 		expect(t, p, reader, poller.Event{})
-	})
-}
-
-// epoll watches the open file, and kqueue the descriptor.
-func TestAClosedDescriptorWithADuplicateGoesOnBeingToldByEpoll(t *testing.T) {
-	each(t, func(t *testing.T, p *poller.Poller, reader, writer int) {
-		must(t, p.Add(reader, poller.Readable))
-		duplicate, err := unix.Dup(reader)
-		must(t, err)
-		defer unix.Close(duplicate)
 		send(t, writer)
+		must(t, p.Remove(reader))
 		hangUp(t, reader)
-		expect(t, p, reader, poller.Event{Readable: poller.Mechanism == "epoll"})
+		newcomer, _ := tcpPair(t)
+		must(t, p.Add(newcomer, poller.Readable))
+		expect(t, p, newcomer, poller.Event{})
 	})
 }
 
-func TestAPipeWithoutWritersHasEndedAndItsReadDoesNotWait(t *testing.T) {
+func TestARemovedDescriptorCanBeAddedAgain(t *testing.T) {
+	each(t, func(t *testing.T, p *poller.Poller, reader, writer int) {
+		for range 3 {
+			must(t, p.Add(reader, poller.Readable))
+			expect(t, p, reader, poller.Event{})
+			must(t, p.Remove(reader))
+		}
+		send(t, writer)
+		must(t, p.Add(reader, poller.Readable))
+		expect(t, p, reader, poller.Event{Readable: true})
+	})
+}
+
+func TestEachOfAHundredDescriptorsIsTold(t *testing.T) {
 	leak.Check(t)
 	p := open(t)
-	reader, writer := pipePair(t)
-	must(t, p.Add(reader, poller.Readable))
-	hangUp(t, writer)
-	await(t, p, reader, func(ev poller.Event) bool { return ev.ReadClosed && !ev.Error })
-	if n, err := unix.Read(reader, make([]byte, 1)); n != 0 || err != nil {
-		t.Errorf("read %d, %v, want the end", n, err)
+	for range 100 {
+		reader, writer := tcpPair(t)
+		must(t, p.Add(reader, poller.Readable))
+		send(t, writer)
+		expect(t, p, reader, poller.Event{Readable: true})
+		receive(t, reader)
 	}
 }
 
@@ -224,13 +236,13 @@ func TestOnlyWhatIsNotWatchedIsAddedAndOnlyWhatIsCanChange(t *testing.T) {
 	each(t, func(t *testing.T, p *poller.Poller, _, writer int) {
 		unknown := func() {
 			t.Helper()
-			refused(t, p.Change(writer, poller.Writable), unix.ENOENT)
-			refused(t, p.Remove(writer), unix.ENOENT)
+			refused(t, p.Change(writer, poller.Writable), syscall.ENOENT)
+			refused(t, p.Remove(writer), syscall.ENOENT)
 			expect(t, p, writer, poller.Event{}) // and a Change that failed has added nothing
 		}
 		unknown()
 		must(t, p.Add(writer, poller.Writable))
-		refused(t, p.Add(writer, poller.Readable), unix.EEXIST)
+		refused(t, p.Add(writer, poller.Readable), syscall.EEXIST)
 		expect(t, p, writer, poller.Event{Writable: true}) // as before
 		must(t, p.Remove(writer))
 		unknown()
@@ -280,7 +292,7 @@ func TestMoreReadyThanAsked(t *testing.T) {
 	p := open(t)
 	waiting := map[int]bool{}
 	for range 5 {
-		reader, writer := pipePair(t)
+		reader, writer := tcpPair(t)
 		must(t, p.Add(reader, poller.Readable))
 		send(t, writer)
 		waiting[reader] = true
@@ -297,16 +309,4 @@ func TestMoreReadyThanAsked(t *testing.T) {
 	if len(waiting) > 0 {
 		t.Errorf("never told of %v", waiting)
 	}
-}
-
-func TestARegularFileCannotWait(t *testing.T) {
-	if poller.Mechanism != "epoll" {
-		t.Skip("kqueue takes regular files, and calls them ready")
-	}
-	leak.Check(t)
-	p := open(t)
-	file, err := os.Create(filepath.Join(t.TempDir(), "file"))
-	must(t, err)
-	defer file.Close()
-	refused(t, p.Add(int(file.Fd()), poller.Readable), unix.EPERM)
 }

@@ -1,4 +1,4 @@
-//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd || windows
 
 package poller_test
 
@@ -53,7 +53,7 @@ func TestAWakeInterruptsASleepingWait(t *testing.T) {
 func TestAWakeHidesNoEvent(t *testing.T) {
 	leak.Check(t)
 	p := open(t)
-	reader, writer := pipePair(t)
+	reader, writer := tcpPair(t)
 	must(t, p.Add(reader, poller.Readable))
 	send(t, writer)
 	must(t, p.Wake())

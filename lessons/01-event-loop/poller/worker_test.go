@@ -1,13 +1,12 @@
-//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd || windows
 
 package poller_test
 
 import (
 	"testing"
 
-	"golang.org/x/sys/unix"
-
 	"onthewire/lessons/01-event-loop/poller"
+	"onthewire/lessons/01-event-loop/sock"
 	"onthewire/lessons/internal/leak"
 )
 
@@ -30,7 +29,7 @@ func (l *diskLoop) ask(c *client, disk func() string) {
 		answer := disk() // sleeps here, and nobody else does
 		l.later <- func() {
 			if !c.closed { // c may have gone meanwhile, and its number be a newcomer's
-				unix.Write(c.fd, []byte(answer))
+				sock.Write(c.fd, []byte(answer))
 			}
 		}
 		l.Wake() // the message first, then the wake
@@ -60,8 +59,8 @@ func (l *diskLoop) run(handle func(poller.Event)) error {
 func TestAHandlerThatLeavesASlowDiskToAWorkerHoldsUpNobody(t *testing.T) {
 	leak.Check(t)
 	l := &diskLoop{Poller: open(t), later: make(chan func(), 8)}
-	slow, slowPeer := unixPair(t)
-	quick, quickPeer := unixPair(t)
+	slow, slowPeer := tcpPair(t)
+	quick, quickPeer := tcpPair(t)
 	must(t, l.Add(slow, poller.Readable))
 	must(t, l.Add(quick, poller.Readable))
 
@@ -71,14 +70,14 @@ func TestAHandlerThatLeavesASlowDiskToAWorkerHoldsUpNobody(t *testing.T) {
 	go func() {
 		ended <- l.run(func(ev poller.Event) {
 			buf := make([]byte, 64)
-			n, err := unix.Read(ev.FD, buf)
+			n, err := sock.Read(ev.FD, buf)
 			if err != nil {
 				t.Error(err)
 			}
 			if ev.FD == slow {
 				l.ask(asked, func() string { return <-turn })
 			} else {
-				unix.Write(quick, buf[:n])
+				sock.Write(quick, buf[:n])
 			}
 		})
 	}()
@@ -100,7 +99,7 @@ func TestAHandlerThatLeavesASlowDiskToAWorkerHoldsUpNobody(t *testing.T) {
 func TestAnAnswerThatComesTooLateGoesToNobody(t *testing.T) {
 	leak.Check(t)
 	l := &diskLoop{Poller: open(t), later: make(chan func(), 8)}
-	fd, peer := unixPair(t)
+	fd, peer := tcpPair(t)
 	gone := &client{fd: fd, closed: true} // and its number is somebody else's by now
 	l.ask(gone, func() string { return "not for you\n" })
 	mustWake(t, l.Poller)
@@ -111,19 +110,19 @@ func TestAnAnswerThatComesTooLateGoesToNobody(t *testing.T) {
 
 func say(t *testing.T, fd int, message string) {
 	t.Helper()
-	_, err := unix.Write(fd, []byte(message))
+	_, err := sock.Write(fd, []byte(message))
 	must(t, err)
 }
 
-// hear reads from a descriptor that does not block.
+// hear waits for what a descriptor has to read, and reads it.
 func hear(t *testing.T, fd int, want string) {
 	t.Helper()
-	ready := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
-	if _, err := unix.Poll(ready, int(longest.Milliseconds())); err != nil {
-		t.Fatal(err)
-	}
+	p := open(t)
+	must(t, p.Add(fd, poller.Readable))
+	expect(t, p, fd, poller.Event{Readable: true})
+	must(t, p.Remove(fd))
 	buf := make([]byte, 64)
-	n, err := unix.Read(fd, buf)
+	n, err := sock.Read(fd, buf)
 	must(t, err)
 	if got := string(buf[:n]); got != want {
 		t.Fatalf("heard %q, want %q", got, want)

@@ -1,4 +1,4 @@
-//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd || windows
 
 package sock
 
@@ -7,10 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"os"
 	"strconv"
-
-	"golang.org/x/sys/unix"
 )
 
 func resolve(ctx context.Context, address string) (netip.AddrPort, error) {
@@ -39,11 +36,11 @@ func resolve(ctx context.Context, address string) (netip.AddrPort, error) {
 // Sockaddr is an address as bind(2) and connect(2) take it. People name an IPv6 address's
 // zone by its interface and the kernel numbers it (RFC 4007); the error is that there is no
 // such interface.
-func Sockaddr(a netip.AddrPort) (unix.Sockaddr, error) {
+func Sockaddr(a netip.AddrPort) (sockaddr, error) {
 	if a.Addr().Is4() {
-		return &unix.SockaddrInet4{Port: int(a.Port()), Addr: a.Addr().As4()}, nil
+		return &inet4{Port: int(a.Port()), Addr: a.Addr().As4()}, nil
 	}
-	sa := &unix.SockaddrInet6{Port: int(a.Port()), Addr: a.Addr().As16()}
+	sa := &inet6{Port: int(a.Port()), Addr: a.Addr().As16()}
 	if zone := a.Addr().Zone(); zone != "" {
 		there, err := net.InterfaceByName(zone)
 		if number, atoi := strconv.Atoi(zone); err != nil && atoi == nil {
@@ -58,14 +55,14 @@ func Sockaddr(a netip.AddrPort) (unix.Sockaddr, error) {
 }
 
 func localAddr(fd int) (netip.AddrPort, error) {
-	sa, err := unix.Getsockname(fd)
+	sa, err := getsockname(fd)
 	if err != nil {
-		return netip.AddrPort{}, os.NewSyscallError("getsockname", err)
+		return netip.AddrPort{}, err
 	}
 	switch sa := sa.(type) {
-	case *unix.SockaddrInet4:
+	case *inet4:
 		return netip.AddrPortFrom(netip.AddrFrom4(sa.Addr), uint16(sa.Port)), nil
-	case *unix.SockaddrInet6:
+	case *inet6:
 		ip := netip.AddrFrom16(sa.Addr)
 		if there, err := net.InterfaceByIndex(int(sa.ZoneId)); err == nil {
 			ip = ip.WithZone(there.Name)

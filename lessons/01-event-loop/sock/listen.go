@@ -1,17 +1,31 @@
-//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd || windows
 
-// Package sock opens listening TCP sockets and accepts from them by the system calls
-// themselves. A socket of package net belongs to the Go runtime's own event loop, which
-// has set it up for itself. A loop of ours needs sockets of its own.
+// Package sock opens listening TCP sockets, accepts from them, reads and writes by the
+// system calls themselves. A socket of package net belongs to the Go runtime's own event
+// loop, which has set it up for itself. A loop of ours needs sockets of its own.
+//
+// Each system's file (socket_linux.go, socket_bsd.go, socket_windows.go) defines
+//
+//	Accept(listener int) (int, error)
+//	Unsent(fd int) int
+//
+// and, where socket_unix.go does not do it for both,
+//
+//	Read(fd int, into []byte) (int, error)
+//	Write(fd int, from []byte) (int, error)
+//	CloseWrite(fd int) error
+//	ResetOnClose(fd int) error
+//	Close(fd int) error
+//
+// Errors are those of package syscall on every system. Winsock has numbers of its own, so
+// its file renames those that a server has to tell from others.
 package sock
 
 import (
 	"context"
 	"fmt"
 	"net/netip"
-	"os"
-
-	"golang.org/x/sys/unix"
+	"syscall"
 )
 
 // backlog is how many clients may wait to be accepted. Linux lowers it to what
@@ -25,7 +39,7 @@ func Listen(ctx context.Context, address string, n int) (fds []int, at netip.Add
 	defer func() {
 		if err != nil {
 			for _, fd := range fds {
-				unix.Close(fd)
+				Close(fd)
 			}
 			fds, err = nil, fmt.Errorf("listen %s: %w", address, err)
 		}
@@ -50,13 +64,12 @@ func Listen(ctx context.Context, address string, n int) (fds []int, at netip.Add
 }
 
 func listen(fd int, at netip.AddrPort, first, shared bool) error {
-	// Old connections of an earlier server linger in TIME_WAIT. They shall not keep us out.
-	if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1); err != nil {
-		return os.NewSyscallError("setsockopt", err)
+	if err := reuseAddress(fd); err != nil {
+		return err
 	}
 	// Small messages go out at once. What we accept inherits this from the listener.
-	if err := unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1); err != nil {
-		return os.NewSyscallError("setsockopt", err)
+	if err := setOption(fd, syscall.IPPROTO_TCP, syscall.TCP_NODELAY, 1); err != nil {
+		return err
 	}
 	// The first binds before it agrees to share. Otherwise a second server, started by
 	// mistake, would be let in silently and take every other client.
@@ -69,13 +82,13 @@ func listen(fd int, at netip.AddrPort, first, shared bool) error {
 	if err != nil {
 		return err
 	}
-	if err := unix.Bind(fd, addr); err != nil {
-		return os.NewSyscallError("bind", err)
+	if err := bind(fd, addr); err != nil {
+		return err
 	}
 	if shared && first {
 		if err := sharePort(fd); err != nil {
 			return err
 		}
 	}
-	return os.NewSyscallError("listen", unix.Listen(fd, backlog))
+	return startListening(fd, backlog)
 }

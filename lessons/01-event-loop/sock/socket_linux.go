@@ -30,7 +30,7 @@ func socket(at netip.AddrPort) (int, error) {
 
 // sharePort lets several sockets of one user listen on one port.
 func sharePort(fd int) error {
-	return os.NewSyscallError("setsockopt", unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEPORT, 1))
+	return setOption(fd, unix.SOL_SOCKET, unix.SO_REUSEPORT, 1)
 }
 
 // Unsent is how many bytes of ours the peer's kernel has not acknowledged yet. A FIN counts
