@@ -1,12 +1,11 @@
-//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd || windows
 
 package loop
 
 import (
 	"os"
+	"syscall"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"onthewire/lessons/01-event-loop/poller"
 	"onthewire/lessons/01-event-loop/sock"
@@ -22,11 +21,11 @@ func (l *loop) accept() error {
 		switch err {
 		case nil:
 			l.open(fd)
-		case unix.EAGAIN:
+		case syscall.EAGAIN:
 			return nil
-		case unix.EINTR, unix.ECONNABORTED:
+		case syscall.EINTR, syscall.ECONNABORTED:
 			// That client has gone while it waited. The next one is fine.
-		case unix.EBADF, unix.EINVAL, unix.ENOTSOCK:
+		case syscall.EBADF, syscall.EINVAL, syscall.ENOTSOCK:
 			return os.NewSyscallError("accept", err)
 		default:
 			return l.rest()

@@ -1,4 +1,4 @@
-//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd || windows
 
 package loop
 
@@ -6,11 +6,11 @@ import (
 	"bytes"
 	"io"
 	"os"
+	"syscall"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"onthewire/lessons/01-event-loop/poller"
+	"onthewire/lessons/01-event-loop/sock"
 )
 
 // A conn is one client.
@@ -36,7 +36,7 @@ func (l *loop) open(fd int) {
 	l.trace("add", fd, 0, err)
 	if err != nil {
 		l.trace("close", fd, 0, err)
-		unix.Close(fd) // no event can name it yet
+		sock.Close(fd) // no event can name it yet
 		return
 	}
 	if fd >= len(l.conns) {
@@ -63,7 +63,7 @@ func (l *loop) read(c *conn) bool {
 	n, err := read(c.fd, l.buf[:room])
 	l.trace("read", c.fd, n, err)
 	switch {
-	case err == unix.EAGAIN || err == unix.EINTR:
+	case err == syscall.EAGAIN || err == syscall.EINTR:
 		return false // not an error; we will be called again
 	case err != nil:
 		l.close(c, os.NewSyscallError("read", err))
@@ -93,7 +93,7 @@ func (l *loop) flush(c *conn) {
 	}
 	n, err := write(c.fd, c.pending)
 	l.trace("write", c.fd, n, err)
-	if err == unix.EAGAIN || err == unix.EINTR {
+	if err == syscall.EAGAIN || err == syscall.EINTR {
 		return // the buffer is full, or a signal came first: a pause, and no error
 	}
 	if err != nil {
@@ -149,16 +149,4 @@ func (l *loop) close(c *conn, why error) {
 	l.idle.remove(c)
 	l.closed = append(l.closed, c)
 	l.trace("close", c.fd, 0, why)
-}
-
-// failure asks the socket what has happened to it.
-func (c *conn) failure() error {
-	errno, err := unix.GetsockoptInt(c.fd, unix.SOL_SOCKET, unix.SO_ERROR)
-	if err != nil {
-		return os.NewSyscallError("getsockopt", err)
-	}
-	if errno == 0 {
-		return io.EOF
-	}
-	return unix.Errno(errno)
 }

@@ -1,10 +1,9 @@
-//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd || windows
 
 package loop_test
 
 import (
 	"bytes"
-	"errors"
 	"io"
 	"net"
 	"runtime"
@@ -14,6 +13,7 @@ import (
 
 	"onthewire/lessons/01-event-loop/loop"
 	"onthewire/lessons/01-event-loop/watch"
+	"onthewire/lessons/internal/errno"
 )
 
 func TestAMarkOfOneByteLosesNothing(t *testing.T) {
@@ -72,7 +72,7 @@ func TestAResetGluttonEndsAndNoOther(t *testing.T) {
 	reset(t, glutton)
 	s.until("the glutton is closed", func(seen *watch.Seen) bool { return seen.Clients[1].Closed })
 	s.See(func(seen *watch.Seen) {
-		if why := seen.Clients[1].Why; !errors.Is(why, syscall.ECONNRESET) && !errors.Is(why, syscall.EPIPE) {
+		if why := seen.Clients[1].Why; !errno.Is(why, syscall.ECONNRESET) && !errno.Is(why, syscall.EPIPE) {
 			t.Errorf("it was closed for %v, want a reset", why)
 		}
 	})
@@ -139,7 +139,7 @@ func TestSeveralLoopsShareThePort(t *testing.T) {
 	if len(listeners) < 2 {
 		t.Errorf("64 clients, by listener: %v; want them dealt out", listeners)
 	}
-	if _, err := loop.Listen(t.Context(), s.Addr().String(), 4); !errors.Is(err, syscall.EADDRINUSE) {
+	if _, err := loop.Listen(t.Context(), s.Addr().String(), 4); !errno.Is(err, syscall.EADDRINUSE) {
 		t.Errorf("a second server on the same port: %v, want EADDRINUSE", err)
 	}
 }

@@ -1,13 +1,12 @@
-//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd || windows
 
 package loop
 
 import (
 	"context"
+	"io"
 	"os"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"onthewire/lessons/01-event-loop/poller"
 	"onthewire/lessons/01-event-loop/sock"
@@ -84,9 +83,11 @@ func (l *loop) handle(ev poller.Event) {
 		return // stale: an earlier event of this batch has closed the connection
 	}
 	if ev.Error || ev.WriteClosed {
-		// Neither can be masked. Error goes once it has been asked for, but WriteClosed comes
-		// again with every wait. Close at once.
-		l.close(c, c.failure())
+		// Neither can be masked, and WriteClosed comes again with every wait. Close at once.
+		// A call that fails says why. (SO_ERROR would not: on Windows it stays 0.)
+		l.flush(c)
+		l.read(c)
+		l.close(c, io.EOF)
 		return
 	}
 	if ev.Writable {
@@ -104,7 +105,8 @@ func (l *loop) sweep() error {
 	for _, c := range l.closed {
 		l.conns[c.fd] = nil
 		l.clients--
-		unix.Close(c.fd)
+		l.trace("remove", c.fd, 0, l.poller.Remove(c.fd))
+		sock.Close(c.fd)
 	}
 	clear(l.closed)
 	l.closed = l.closed[:0]
@@ -120,7 +122,10 @@ func (l *loop) stop() error {
 	if err := l.accept(); err != nil {
 		return err
 	}
-	unix.Close(l.listener)
+	if !l.resting {
+		l.trace("remove", l.listener, 0, l.poller.Remove(l.listener))
+	}
+	sock.Close(l.listener)
 	l.listener, l.resting = -1, false
 	l.stopBy, l.lookAt, l.idleTime = l.now.Add(l.Drain), l.now.Add(tick), stall
 	if l.failed.Load() {
@@ -154,7 +159,7 @@ func (l *loop) drain() {
 			l.close(c, nil)
 		case done && !c.closed:
 			c.finished = true
-			unix.Shutdown(c.fd, unix.SHUT_WR)
+			sock.CloseWrite(c.fd)
 		}
 		l.settle(c)
 	}
@@ -164,7 +169,7 @@ func (l *loop) drain() {
 // FIN it would think that it had everything.
 func (l *loop) giveUp(c *conn) {
 	if owed := len(c.pending) + sock.Unsent(c.fd); owed > 0 && !c.finished && !c.closed {
-		unix.SetsockoptLinger(c.fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})
+		sock.ResetOnClose(c.fd)
 		l.cutClients.Add(1)
 		l.cutBytes.Add(int64(owed))
 	}
@@ -179,10 +184,10 @@ func (l *loop) closeAll() {
 	}
 	l.resting = false
 	l.sweep()
-	if l.listener >= 0 {
-		unix.Close(l.listener)
-	}
 	l.poller.Close()
+	if l.listener >= 0 {
+		sock.Close(l.listener)
+	}
 }
 
 func (l *loop) trace(call string, fd, n int, err error) {

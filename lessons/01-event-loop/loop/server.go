@@ -1,4 +1,4 @@
-//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd || windows
 
 // Package loop is an echo server on an event loop: one goroutine serves every client, and
 // no client can hurt another one.
@@ -14,8 +14,6 @@ import (
 	"runtime"
 	"sync/atomic"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"onthewire/lessons/01-event-loop/poller"
 	"onthewire/lessons/01-event-loop/sock"
@@ -96,7 +94,7 @@ func run(ctx context.Context, s *Server, listener int) error {
 	defer runtime.UnlockOSThread()
 	p, err := poller.New()
 	if err != nil {
-		unix.Close(listener)
+		sock.Close(listener)
 		return err
 	}
 	l := &loop{

@@ -1,4 +1,4 @@
-//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd || windows
 
 package sock
 
@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-
-	"golang.org/x/sys/unix"
 )
 
 // fe80::1 is on every link at once, and only its zone tells which.
@@ -22,7 +20,7 @@ func TestALinkLocalAddressIsListenedOnInItsZone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer unix.Close(fds[0])
+	defer Close(fds[0])
 	if at.Addr() != want {
 		t.Errorf("asked for %v, it says that it listens on %v", want, at)
 	}
@@ -36,7 +34,7 @@ func TestALinkLocalAddressIsListenedOnInItsZone(t *testing.T) {
 func TestAZoneMayBeANumber(t *testing.T) {
 	for zone, number := range zones(t) {
 		sa, err := Sockaddr(netip.AddrPortFrom(netip.MustParseAddr("fe80::1").WithZone(zone), 9000))
-		if err != nil || sa.(*unix.SockaddrInet6).ZoneId != number {
+		if err != nil || sa.(*inet6).ZoneId != number {
 			t.Errorf("fe80::1%%%s: %+v, %v, want zone %d", zone, sa, err, number)
 		}
 	}

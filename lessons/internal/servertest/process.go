@@ -77,7 +77,7 @@ const (
 // program runs a server in a process of its own. That is its command, or this test binary.
 func (s *Server) program(t *testing.T, set Settings, around ...string) *server {
 	t.Helper()
-	if runtime.GOOS == "windows" {
+	if runtime.GOOS == "windows" && s.Command != nil {
 		t.Skip("no signal stops a program here")
 	}
 	var cmd *exec.Cmd
@@ -96,11 +96,14 @@ func (s *Server) program(t *testing.T, set Settings, around ...string) *server {
 	}
 	out, err := cmd.StdoutPipe()
 	must(t, err)
-	must(t, cmd.Start())
-	srv := &server{
-		t: t, talk: s.Talk, pid: cmd.Process.Pid, ended: make(chan error, 1),
-		stop: func() { cmd.Process.Signal(syscall.SIGTERM) },
+	stop := func() { cmd.Process.Signal(syscall.SIGTERM) }
+	if runtime.GOOS == "windows" {
+		in, err := cmd.StdinPipe()
+		must(t, err)
+		stop = func() { in.Close() }
 	}
+	must(t, cmd.Start())
+	srv := &server{t: t, talk: s.Talk, pid: cmd.Process.Pid, ended: make(chan error, 1), stop: stop}
 	killed := time.AfterFunc(timeout, func() { cmd.Process.Kill() })
 	line := make(chan string, 1)
 	go func() {
@@ -161,6 +164,12 @@ func (s *Server) playPart(t *testing.T) {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
+	if runtime.GOOS == "windows" { // the end of its input stands for the signal
+		go func() {
+			io.Copy(io.Discard, os.Stdin)
+			stop()
+		}()
+	}
 	var set Settings
 	set.Drain, _ = time.ParseDuration(os.Getenv(drainIs))
 	set.Idle, _ = time.ParseDuration(os.Getenv(idleIs))
