@@ -16,7 +16,7 @@ import (
 
 const (
 	Message = "hello, wire\n"
-	Timeout = 10 * time.Second // of everything that a client does, together
+	Timeout = time.Minute // of everything that a client does, together
 )
 
 // A Client is one connection.

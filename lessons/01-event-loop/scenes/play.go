@@ -1,4 +1,4 @@
-//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd || windows
 
 // Package scenes plays the demo's story: a real server, watched, and its clients. Each scene
 // returns what was measured in it.

@@ -1,4 +1,4 @@
-//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd || windows
 
 package tiny_test
 
@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"runtime"
 	"syscall"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"onthewire/lessons/01-event-loop/loop"
 	"onthewire/lessons/01-event-loop/sock"
 	"onthewire/lessons/01-event-loop/tiny"
+	"onthewire/lessons/internal/errno"
 	"onthewire/lessons/internal/leak"
 	"onthewire/lessons/internal/measure"
 )
@@ -37,6 +39,9 @@ func TestItEchoes(t *testing.T) {
 // The first failure. Every message pays for every client that is silent: poll(2) takes
 // the whole list along, each time, and looks through all of it.
 func TestIdleClientsMakeEveryMessageSlow(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("WSAPoll's cost has been measured nowhere yet: under Wine every wait pays for all sockets, the loop's too")
+	}
 	idle := 2000
 	if os.Getenv("SOAK") != "" {
 		idle = 9000
@@ -102,7 +107,7 @@ func TestAResetEndsTheServer(t *testing.T) {
 	rude.Close()
 	select {
 	case err := <-ended:
-		if !errors.Is(err, syscall.ECONNRESET) && !errors.Is(err, syscall.EPIPE) {
+		if !errno.Is(err, syscall.ECONNRESET) && !errno.Is(err, syscall.EPIPE) {
 			t.Errorf("the server ended: %v, want a reset", err)
 		}
 		ended <- err
@@ -201,13 +206,15 @@ func fastest(t *testing.T, address string) time.Duration {
 // full, is stuck in write.
 func sendUntilFull(t *testing.T, conn *net.TCPConn) {
 	t.Helper()
-	chunk := make([]byte, 1<<20)
-	for {
-		conn.SetWriteDeadline(time.Now().Add(200 * time.Millisecond))
-		if _, err := conn.Write(chunk); errors.Is(err, os.ErrDeadlineExceeded) {
-			return
-		} else if err != nil {
+	chunk := make([]byte, 64<<10)
+	for waits := 0; waits < 3; waits++ { // in a row: one may be the machine's
+		conn.SetWriteDeadline(time.Now().Add(100 * time.Millisecond))
+		n, err := conn.Write(chunk)
+		if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Fatal(err)
+		}
+		if n > 0 {
+			waits = -1
 		}
 	}
 }

@@ -1,4 +1,4 @@
-//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd || windows
 
 // Package shortwrite is exercise 1.1: what the kernel did not take has to wait.
 package shortwrite
@@ -11,8 +11,8 @@ import "onthewire/lessons/internal/exercise"
 // write is write(2) on the client's socket, which never sleeps. It returns how many bytes
 // the kernel took, perhaps fewer than it was offered, or -1 and why it took none:
 //
-//	unix.EAGAIN      the socket's buffer is full
-//	unix.EINTR       a signal came in between
+//	syscall.EAGAIN   the socket's buffer is full
+//	syscall.EINTR    a signal came in between
 //	everything else  the connection is broken, and flush returns that error
 func flush(write func([]byte) (int, error), pending []byte) (rest []byte, err error) {
 	exercise.TODO("write what is pending, and return what the kernel did not take")

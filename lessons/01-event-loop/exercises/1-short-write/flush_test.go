@@ -1,4 +1,4 @@
-//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd || windows
 
 package shortwrite
 
@@ -7,10 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"syscall"
 	"testing"
+	"time"
 
-	"golang.org/x/sys/unix"
-
+	"onthewire/lessons/01-event-loop/sock"
 	"onthewire/lessons/internal/exercise"
 )
 
@@ -41,9 +42,9 @@ func everyByteArrivesOnce(w *wire) error {
 		var err error
 		rest, err = flush(w.write, rest)
 		switch {
-		case errors.Is(err, unix.EAGAIN):
+		case errors.Is(err, syscall.EAGAIN):
 			return errors.New("EAGAIN is returned as an error: a healthy client loses its connection")
-		case errors.Is(err, unix.EINTR):
+		case errors.Is(err, syscall.EINTR):
 			return errors.New("EINTR is returned as an error: a signal costs a healthy client its connection")
 		case err != nil:
 			return fmt.Errorf("flush fails on a healthy connection: %w", err)
@@ -84,17 +85,19 @@ func compare(got, sent []byte) error {
 
 func aBrokenConnectionIsReported(w *wire) error {
 	w.hangUp()
-	w.failed = nil
-	_, err := flush(w.write, []byte("hello, wire\n"))
-	if err == nil {
-		return errors.New("the peer has hung up, and flush returns no error")
+	for end := time.Now().Add(time.Second); time.Now().Before(end); time.Sleep(time.Millisecond) { // the RST is on its way
+		w.failed = nil
+		if _, err := flush(w.write, []byte("hello, wire\n")); err != nil {
+			return nil
+		}
 	}
-	return nil
+	return errors.New("the peer has hung up, and flush returns no error")
 }
 
 // A wire is two connected sockets: flush writes to one, the peer reads from the other.
 type wire struct {
 	server, peer int
+	taken        int    // by the kernel
 	got          []byte // by the peer
 
 	interrupted bool  // a signal comes during the next write
@@ -103,20 +106,16 @@ type wire struct {
 }
 
 func open() (*wire, error) {
-	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
-	if err != nil {
-		return nil, err
-	}
-	w := &wire{server: fds[0], peer: fds[1]}
-	return w, errors.Join(unix.SetNonblock(w.server, true), unix.SetNonblock(w.peer, true))
+	server, peer, err := pair()
+	return &wire{server: server, peer: peer}, err
 }
 
 // write is write(2), and does not let itself be called for ever.
 func (w *wire) write(from []byte) (n int, err error) {
-	if w.failed == unix.EAGAIN {
+	if w.failed == syscall.EAGAIN {
 		exercise.Fail("flush calls write again after EAGAIN: it spins until the peer reads")
 	}
-	if w.failed != nil && w.failed != unix.EINTR {
+	if w.failed != nil && w.failed != syscall.EINTR {
 		exercise.Fail("flush calls write again on a broken connection")
 	}
 	if len(from) == 0 && w.empty {
@@ -126,36 +125,43 @@ func (w *wire) write(from []byte) (n int, err error) {
 	defer func() { w.failed = err }()
 	if w.interrupted {
 		w.interrupted = false
-		return -1, unix.EINTR
+		return -1, syscall.EINTR
 	}
-	return unix.Write(w.server, from)
+	n, err = sock.Write(w.server, from)
+	w.taken += n
+	if err != nil {
+		n = -1
+	}
+	return n, err
 }
 
-// read takes all that has arrived.
+// read takes all that has been written.
 func (w *wire) read() error {
 	buf := make([]byte, 64<<10)
-	for {
-		n, err := unix.Read(w.peer, buf)
-		switch err {
-		case nil:
+	for end := time.Now().Add(exercise.Timeout()); len(w.got) < w.taken; {
+		n, err := sock.Read(w.peer, buf)
+		switch {
+		case err == nil:
 			w.got = append(w.got, buf[:n]...)
-		case unix.EINTR:
-		case unix.EAGAIN:
-			return nil
+		case err == syscall.EINTR:
+		case err == syscall.EAGAIN && time.Now().Before(end):
+			time.Sleep(time.Millisecond) // it is on its way
 		default:
 			return fmt.Errorf("the peer reads: %w", err)
 		}
 	}
+	return nil
 }
 
 func (w *wire) hangUp() {
-	unix.Close(w.peer)
+	sock.ResetOnClose(w.peer)
+	sock.Close(w.peer)
 	w.peer = -1
 }
 
 func (w *wire) close() {
-	unix.Close(w.server)
+	sock.Close(w.server)
 	if w.peer >= 0 {
-		unix.Close(w.peer)
+		sock.Close(w.peer)
 	}
 }

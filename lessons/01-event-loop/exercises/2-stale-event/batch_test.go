@@ -1,4 +1,4 @@
-//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd || windows
 
 package staleevent
 
@@ -10,8 +10,6 @@ import (
 	"net"
 	"testing"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"onthewire/lessons/01-event-loop/poller"
 	"onthewire/lessons/01-event-loop/sock"
@@ -107,12 +105,12 @@ func (h *house) enter() (client *net.TCPConn, fd int, err error) {
 	}
 	// The client's own socket is in this process as well. The number that is free first
 	// shall be the one inside.
-	first, err := unix.Dup(h.Listener)
+	first, _, err := sock.Listen(context.Background(), "127.0.0.1:0", 1)
 	if err != nil {
 		return nil, -1, err
 	}
 	client, err = h.dial()
-	unix.Close(first)
+	sock.Close(first[0])
 	if err != nil {
 		return nil, -1, err
 	}
@@ -163,18 +161,19 @@ func (h *house) echo(client *net.TCPConn, fd int) error {
 
 // readable waits until what the peer did has arrived.
 func readable(fd int) error {
-	for {
-		n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, int(exercise.Timeout().Milliseconds()))
-		switch {
-		case err == unix.EINTR:
-		case err != nil:
-			return fmt.Errorf("poll: %w", err)
-		case n == 0:
-			return fmt.Errorf("nothing arrives at descriptor %d", fd)
-		default:
-			return nil
-		}
+	p, err := poller.New()
+	if err != nil {
+		return err
 	}
+	defer p.Close()
+	if err := p.Add(fd, poller.Readable); err != nil {
+		return err
+	}
+	n, err := p.Wait(make([]poller.Event, 1), exercise.Timeout())
+	if n == 0 && err == nil {
+		err = fmt.Errorf("nothing arrives at descriptor %d", fd)
+	}
+	return err
 }
 
 func (h *house) close() {
@@ -182,7 +181,7 @@ func (h *house) close() {
 		client.Close()
 	}
 	for fd := range h.Conns {
-		unix.Close(fd)
+		sock.Close(fd)
 	}
-	unix.Close(h.Listener)
+	sock.Close(h.Listener)
 }

@@ -1,9 +1,9 @@
-//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd || windows
 
 package staleevent
 
 import (
-	"golang.org/x/sys/unix"
+	"syscall"
 
 	"onthewire/lessons/01-event-loop/poller"
 	"onthewire/lessons/01-event-loop/sock"
@@ -28,7 +28,7 @@ type Conn struct {
 func (l *loop) Accept() {
 	for {
 		fd, err := sock.Accept(l.Listener)
-		if err == unix.EINTR {
+		if err == syscall.EINTR {
 			continue
 		}
 		if err != nil {
@@ -44,14 +44,14 @@ func (l *loop) Serve(c *Conn, ev poller.Event) (there bool) {
 		return false
 	}
 	buf := make([]byte, 1<<10)
-	n, err := unix.Read(c.FD, buf)
+	n, err := sock.Read(c.FD, buf)
 	switch {
-	case err == unix.EAGAIN || err == unix.EINTR:
+	case err == syscall.EAGAIN || err == syscall.EINTR:
 		return true
 	case err != nil || n == 0:
 		return false
 	}
-	_, err = unix.Write(c.FD, buf[:n]) // as much as this exercise needs; 1.1 is about the rest
+	_, err = sock.Write(c.FD, buf[:n]) // as much as this exercise needs; 1.1 is about the rest
 	return err == nil
 }
 
@@ -61,5 +61,5 @@ func (l *loop) HangUp(c *Conn) {
 		exercise.Fail("a descriptor is closed twice: the second time it may be somebody else's")
 	}
 	delete(l.Conns, c.FD)
-	unix.Close(c.FD)
+	sock.Close(c.FD)
 }

@@ -1,4 +1,4 @@
-//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd || windows
 
 package chat
 
@@ -15,9 +15,8 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"onthewire/lessons/01-event-loop/sock"
+	"onthewire/lessons/internal/errno"
 	"onthewire/lessons/internal/exercise"
 )
 
@@ -169,7 +168,7 @@ func (c *clients) oneWhoDoesNotReadIsLeftBehind() error {
 	for i := range turns * lines {
 		got, err := slow.next()
 		switch {
-		case errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET):
+		case errors.Is(err, io.EOF) || errno.Is(err, syscall.ECONNRESET):
 			return nil // its last line may be cut: it was told so
 		case err != nil:
 			return fmt.Errorf("%s: nothing comes after line %d", lost, i-1)
@@ -212,15 +211,12 @@ type client struct {
 // The others hear its first line, so it is in. There is nobody to hear the first client,
 // but whoever comes later is let in after it.
 func (c *clients) enter(buffer int) (*client, error) {
-	dialer := net.Dialer{Timeout: exercise.Timeout()}
-	if buffer > 0 {
-		dialer.Control = func(_, _ string, raw syscall.RawConn) error {
-			return raw.Control(func(fd uintptr) { unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RCVBUF, buffer) })
-		}
-	}
-	conn, err := dialer.Dial("tcp", c.address)
+	conn, err := net.DialTimeout("tcp", c.address, exercise.Timeout())
 	if err != nil {
 		return nil, err
+	}
+	if buffer > 0 {
+		conn.(*net.TCPConn).SetReadBuffer(buffer)
 	}
 	in := &client{Conn: conn, lines: bufio.NewReaderSize(conn, 64<<10)}
 	c.all = append(c.all, in)

@@ -1,11 +1,9 @@
-//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd || windows
 
 package chat
 
 import (
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"onthewire/lessons/01-event-loop/sock"
 )
@@ -36,7 +34,10 @@ func (r *Room) drained() bool {
 	now := time.Now()
 	if r.stopBy.IsZero() {
 		r.stopBy = now.Add(drainTime)
-		unix.Close(r.listener)
+		if r.restUntil.IsZero() {
+			r.poller.Remove(r.listener)
+		}
+		sock.Close(r.listener)
 		r.listener = -1
 		for _, m := range r.Members {
 			m.moved = now
@@ -53,7 +54,7 @@ func (r *Room) drained() bool {
 			r.Leave(m)
 		case done:
 			m.finished = true
-			unix.Shutdown(m.fd, unix.SHUT_WR)
+			sock.CloseWrite(m.fd)
 		case quiet >= stall:
 			r.giveUp(m)
 		}
@@ -66,7 +67,7 @@ func (r *Room) drained() bool {
 // think that it had everything.
 func (r *Room) giveUp(m *Member) {
 	if owed := len(m.Pending) + sock.Unsent(m.fd); owed > 0 && !m.finished && !m.left {
-		unix.SetsockoptLinger(m.fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})
+		sock.ResetOnClose(m.fd)
 		r.missed.Clients++
 		r.missed.Bytes += owed
 	}

@@ -1,13 +1,12 @@
-//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd || windows
 
 package chat
 
 import (
 	"context"
 	"os"
+	"syscall"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"onthewire/lessons/01-event-loop/poller"
 	"onthewire/lessons/01-event-loop/sock"
@@ -50,7 +49,7 @@ type Member struct {
 func serve(ctx context.Context, listener int) error {
 	p, err := poller.New()
 	if err != nil {
-		unix.Close(listener)
+		sock.Close(listener)
 		return err
 	}
 	r := &Room{Members: make(map[int]*Member), poller: p, listener: listener}
@@ -98,14 +97,14 @@ func (r *Room) accept() error {
 		switch err {
 		case nil:
 			if err := r.poller.Add(fd, poller.Readable); err != nil {
-				unix.Close(fd)
+				sock.Close(fd)
 				continue
 			}
 			r.Members[fd] = &Member{fd: fd, want: poller.Readable}
-		case unix.EAGAIN:
+		case syscall.EAGAIN:
 			return nil
-		case unix.EINTR, unix.ECONNABORTED:
-		case unix.EBADF, unix.EINVAL, unix.ENOTSOCK:
+		case syscall.EINTR, syscall.ECONNABORTED:
+		case syscall.EBADF, syscall.EINVAL, syscall.ENOTSOCK:
 			return os.NewSyscallError("accept", err)
 		default:
 			r.restUntil = time.Now().Add(restTime)
@@ -133,9 +132,9 @@ func (r *Room) handle(m *Member, ev poller.Event, buf []byte) {
 	if m.left || !ev.Readable && !ev.ReadClosed {
 		return
 	}
-	n, err := unix.Read(m.fd, buf)
+	n, err := sock.Read(m.fd, buf)
 	switch {
-	case err == unix.EAGAIN || err == unix.EINTR:
+	case err == syscall.EAGAIN || err == syscall.EINTR:
 	case err != nil || n == 0:
 		r.Leave(m)
 	default:
@@ -148,8 +147,8 @@ func (r *Room) handle(m *Member, ev poller.Event, buf []byte) {
 // goes out when the socket is writable again. Flush never waits.
 func (r *Room) Flush(m *Member) {
 	for !m.left && len(m.Pending) > 0 {
-		n, err := unix.Write(m.fd, m.Pending)
-		if err == unix.EAGAIN || err == unix.EINTR {
+		n, err := sock.Write(m.fd, m.Pending)
+		if err == syscall.EAGAIN || err == syscall.EINTR {
 			break
 		}
 		if err != nil {
@@ -184,7 +183,8 @@ func (r *Room) Leave(m *Member) {
 func (r *Room) sweep() {
 	for _, m := range r.left {
 		delete(r.Members, m.fd)
-		unix.Close(m.fd)
+		r.poller.Remove(m.fd)
+		sock.Close(m.fd)
 	}
 	r.left = nil
 }
@@ -194,8 +194,8 @@ func (r *Room) close() {
 		r.giveUp(m)
 	}
 	r.sweep()
-	if r.listener >= 0 {
-		unix.Close(r.listener)
-	}
 	r.poller.Close()
+	if r.listener >= 0 {
+		sock.Close(r.listener)
+	}
 }

@@ -1,8 +1,8 @@
-//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd || windows
 
 package shortwrite
 
-import "golang.org/x/sys/unix"
+import "syscall"
 
 func flush(write func([]byte) (int, error), pending []byte) (rest []byte, err error) {
 	for len(pending) > 0 {
@@ -10,8 +10,8 @@ func flush(write func([]byte) (int, error), pending []byte) (rest []byte, err er
 		switch err {
 		case nil:
 			pending = pending[n:] // a short write is normal: keep the rest
-		case unix.EINTR:
-		case unix.EAGAIN:
+		case syscall.EINTR:
+		case syscall.EAGAIN:
 			return pending, nil // the buffer is full: not an error, a pause
 		default:
 			return pending, err

@@ -1,10 +1,10 @@
 // check says: what the kernel did not take is lost
 
-//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd || windows
 
 package shortwrite
 
-import "golang.org/x/sys/unix"
+import "syscall"
 
 func flush(write func([]byte) (int, error), pending []byte) (rest []byte, err error) {
 	for {
@@ -12,8 +12,8 @@ func flush(write func([]byte) (int, error), pending []byte) (rest []byte, err er
 		switch err {
 		case nil:
 			return nil, nil
-		case unix.EINTR:
-		case unix.EAGAIN:
+		case syscall.EINTR:
+		case syscall.EAGAIN:
 			return pending, nil
 		default:
 			return pending, err

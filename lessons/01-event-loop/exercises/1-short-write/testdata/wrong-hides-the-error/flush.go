@@ -1,15 +1,15 @@
 // check says: the peer has hung up, and flush returns no error
 
-//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd || windows
 
 package shortwrite
 
-import "golang.org/x/sys/unix"
+import "syscall"
 
 func flush(write func([]byte) (int, error), pending []byte) (rest []byte, err error) {
 	for len(pending) > 0 {
 		n, err := write(pending)
-		if err == unix.EINTR {
+		if err == syscall.EINTR {
 			continue
 		}
 		if err != nil {

@@ -1,6 +1,6 @@
 // check says: a stale event closes the newcomer
 
-//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd || windows
 
 package staleevent
 

@@ -1,6 +1,6 @@
 // check says: a descriptor is closed twice: the second time it may be somebody else's
 
-//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd || windows
 
 package staleevent
 

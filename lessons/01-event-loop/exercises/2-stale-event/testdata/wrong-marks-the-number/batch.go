@@ -1,6 +1,6 @@
 // check says: the next client that has the number of one who left is not answered
 
-//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd || windows
 
 package staleevent
 

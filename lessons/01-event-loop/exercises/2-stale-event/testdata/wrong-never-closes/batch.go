@@ -1,6 +1,6 @@
 // check says: a client has gone, and its descriptor stays open
 
-//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd || windows
 
 package staleevent
 

@@ -1,6 +1,6 @@
 // check says: half a line is not kept until the rest comes
 
-//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd || windows
 
 package chat
 

@@ -1,6 +1,6 @@
 // check says: two lines come in one segment, and one of them is not passed on
 
-//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd || windows
 
 package chat
 

@@ -1,6 +1,6 @@
 // check says: a client that does not read freezes the others
 
-//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd || windows
 
 package chat
 

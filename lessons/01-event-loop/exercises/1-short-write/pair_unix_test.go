@@ -1,0 +1,17 @@
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+
+package shortwrite
+
+import (
+	"errors"
+
+	"golang.org/x/sys/unix"
+)
+
+func pair() (server, peer int, err error) {
+	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
+	if err != nil {
+		return -1, -1, err
+	}
+	return fds[0], fds[1], errors.Join(unix.SetNonblock(fds[0], true), unix.SetNonblock(fds[1], true))
+}
