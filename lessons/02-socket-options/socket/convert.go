@@ -41,9 +41,10 @@ func (s *Socket) into(convert func(*os.File) error) error {
 		s.Close()
 		return err
 	}
-	file := os.NewFile(uintptr(s.fd), "socket")
+	fd := s.fd
 	s.fd = sys.NoHandle
-	defer file.Close()
+	file := os.NewFile(uintptr(fd), "socket")
+	defer sys.CloseFile(file, fd)
 	return convert(file)
 }
 
@@ -54,7 +55,8 @@ type Source = syscall.Conn
 // descriptor, which has to be closed as well. Both stand for one thing in the kernel, so
 // an option that is set on either is set on both. So is blocking, and therefore the result
 // does not block: calls on it may return EAGAIN. Leave it so, or package net's own calls
-// would hold their threads.
+// would hold their threads. On Windows package net's sockets do block, since it starts calls
+// and is told of their end.
 func From(conn Source) (*Socket, error) {
 	raw, err := conn.SyscallConn()
 	if err != nil {

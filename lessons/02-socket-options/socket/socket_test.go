@@ -1,5 +1,3 @@
-//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
-
 package socket_test
 
 import (
@@ -8,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -15,6 +14,7 @@ import (
 	"golang.org/x/net/nettest"
 
 	"onthewire/lessons/02-socket-options/socket"
+	"onthewire/lessons/internal/errno"
 	"onthewire/lessons/internal/leak"
 )
 
@@ -106,7 +106,7 @@ func TestAReadTimeoutEndsAReadThatBlocks(t *testing.T) {
 	client, _ := connected(t)
 	check(t, client.SetReadTimeout(20*time.Millisecond))
 	begun := time.Now()
-	if _, err := client.Read(make([]byte, 1)); !errors.Is(err, syscall.EAGAIN) {
+	if _, err := client.Read(make([]byte, 1)); !errno.Is(err, timedOut) {
 		t.Errorf("the read ended with %v", err)
 	}
 	if took := time.Since(begun); took < 15*time.Millisecond {
@@ -120,7 +120,7 @@ func TestNobodyAnswersAConnectAndItsTimeoutEnds(t *testing.T) {
 	refused := must[*socket.Socket](t)(socket.New(socket.IPv4, socket.Stream, 0))
 	defer refused.Close()
 	nobody := netip.AddrPortFrom(at.Addr(), 1)
-	if err := refused.ConnectTimeout(nobody, time.Second); !errors.Is(err, syscall.ECONNREFUSED) {
+	if err := refused.ConnectTimeout(nobody, 10*time.Second); !errno.Is(err, syscall.ECONNREFUSED) { // Windows asks three times
 		t.Errorf("a closed port: %v", err)
 	}
 }
@@ -130,7 +130,7 @@ func TestAnErrorNamesItsCall(t *testing.T) {
 	_, taken := listening(t)
 	s := must[*socket.Socket](t)(socket.New(socket.IPv4, socket.Stream, 0))
 	defer s.Close()
-	if err := s.Bind(taken); !errors.Is(err, syscall.EADDRINUSE) || err.Error() != "bind: address already in use" {
+	if err := s.Bind(taken); !errno.Is(err, syscall.EADDRINUSE) || !strings.HasPrefix(err.Error(), "bind: ") {
 		t.Errorf("a taken port: %v", err)
 	}
 	if err := s.Bind(netip.MustParseAddrPort("[::1]:0")); err == nil {
@@ -142,8 +142,14 @@ func TestAnErrorNamesItsCall(t *testing.T) {
 	if _, err := socket.New(99, socket.Stream, 0); err == nil {
 		t.Error("a family that does not exist has sockets")
 	}
+}
+
+func TestAnIPv4SocketTakesNoOptionOfIPv6(t *testing.T) {
+	leak.Check(t)
+	s := must[*socket.Socket](t)(socket.New(socket.IPv4, socket.Stream, 0))
+	defer s.Close()
 	if err := s.SetOnlyV6(true); err == nil {
-		t.Error("an IPv4 socket took an option of IPv6")
+		t.Error("it took IPV6_V6ONLY")
 	}
 }
 
@@ -195,17 +201,16 @@ func TestABorrowedSocketSetsTheOriginal(t *testing.T) {
 	if _, err := conn.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Errorf("the original's read ended with %v", err)
 	}
-	if _, err := first.Read(make([]byte, 1)); !errors.Is(err, syscall.EAGAIN) {
-		t.Errorf("the borrowed one's read ended with %v", err)
+	if got := blocks(t, first); got != netBlocks {
+		t.Errorf("the borrowed one blocks: %v, want %v", got, netBlocks)
 	}
 }
 
 func TestNoChildInheritsASocket(t *testing.T) {
 	client, server := connected(t)
 	for name, s := range map[string]*socket.Socket{"made": client, "accepted": server} {
-		flags, _, errno := syscall.Syscall(syscall.SYS_FCNTL, s.Descriptor(), syscall.F_GETFD, 0)
-		if errno != 0 || flags&syscall.FD_CLOEXEC == 0 {
-			t.Errorf("one that was %s has the flags %#x, %v", name, flags, errno)
+		if inherited(t, s) {
+			t.Errorf("one that was %s would be inherited", name)
 		}
 	}
 }
@@ -244,17 +249,23 @@ func TestWhatIsSetIsReadBack(t *testing.T) {
 	leak.Check(t)
 	s := must[*socket.Socket](t)(socket.New(socket.IPv4, socket.Stream, 0))
 	defer s.Close()
+	packets := must[*socket.Socket](t)(socket.New(socket.IPv4, socket.Datagram, 0))
+	defer packets.Close()
 	for name, option := range map[string]struct {
 		set  func(bool) error
 		read func() (bool, error)
 	}{
 		"SO_REUSEADDR": {s.SetReuseAddr, s.ReuseAddr},
 		"SO_REUSEPORT": {s.SetReusePort, s.ReusePort},
-		"SO_BROADCAST": {s.SetBroadcast, s.Broadcast},
+		"SO_BROADCAST": {packets.SetBroadcast, packets.Broadcast}, // elsewhere a stream takes it too
 		"TCP_NODELAY":  {s.SetNoDelay, s.NoDelay},
 	} {
 		for _, on := range []bool{true, false} {
-			check(t, option.set(on))
+			if err := option.set(on); errors.Is(err, errors.ErrUnsupported) {
+				continue
+			} else {
+				check(t, err)
+			}
 			if got := must[bool](t)(option.read()); got != on {
 				t.Errorf("%s is set to %v and reads %v", name, on, got)
 			}

@@ -1,54 +1,68 @@
 package sys
 
 import (
-	"math"
 	"net/netip"
-	"syscall"
 	"time"
-	"unsafe"
 
 	"golang.org/x/sys/windows"
 )
 
-var procSelect = ws2.NewProc("select")
+const soType = 0x1008 // SO_TYPE (winsock2.h)
 
-// ConnectTimeout connects without blocking, and waits with a limit. Windows does not tell
-// whether a socket blocks, so afterwards it does, as it did unless somebody has changed it.
+// ConnectTimeout starts a connect, waits for its end, and cancels it when its time is over.
+// So it does not touch whether the socket blocks, which Windows would not tell.
 func ConnectTimeout(fd Handle, addr netip.AddrPort, timeout time.Duration) error {
-	if err := SetNonblock(fd, true); err != nil {
+	if kind, err := GetInt(fd, SOL_SOCKET, soType); err != nil || kind != SOCK_STREAM {
+		return Connect(fd, addr) // it waits for nobody
+	}
+	to, err := sockaddr(addr)
+	if err != nil {
 		return err
 	}
-	err := Connect(fd, addr)
-	if err == windows.WSAEWOULDBLOCK {
-		err = connected(fd, timeout)
+	any := netip.IPv4Unspecified()
+	if addr.Addr().Is6() {
+		any = netip.IPv6Unspecified()
 	}
-	if blocking := SetNonblock(fd, false); err == nil {
-		err = blocking
+	// ConnectEx wants a socket that has an address. EINVAL: it has one.
+	if err := Bind(fd, netip.AddrPortFrom(any, 0)); err != nil && err != windows.WSAEINVAL {
+		return err
 	}
-	return err
+	ended, err := windows.CreateEvent(nil, 1, 0, nil)
+	if err != nil {
+		return err
+	}
+	defer windows.CloseHandle(ended)
+	// On a borrowed socket package net's completion port would hear of the end. The lowest
+	// bit keeps it out of that (GetQueuedCompletionStatus).
+	connect := &windows.Overlapped{HEvent: ended | 1}
+	err = windows.ConnectEx(fd, to, nil, 0, nil, connect)
+	if err == windows.ERROR_IO_PENDING {
+		err = connected(fd, connect, ended, timeout)
+	}
+	if err != nil {
+		return err
+	}
+	return windows.Setsockopt(fd, windows.SOL_SOCKET, windows.SO_UPDATE_CONNECT_CONTEXT, nil, 0)
 }
 
-// connected waits until the connect has succeeded, and the socket is writable, or failed,
-// which is exceptional. WSAPoll would not tell that before Windows 10, version 2004.
-func connected(fd Handle, timeout time.Duration) error {
-	type set struct { // fd_set
-		count   uint32
-		sockets [1]Handle
+// connected waits for the end of a ConnectEx. One that was cancelled has an end too, and
+// until then the kernel may write to what describes it.
+func connected(fd Handle, connect *windows.Overlapped, ended windows.Handle, timeout time.Duration) error {
+	ms, err := Whole(timeout, time.Millisecond)
+	if err != nil {
+		ms = windows.INFINITE
 	}
-	us := min((timeout+time.Microsecond-1)/time.Microsecond, math.MaxInt32*1_000_000)
-	limit := windows.Timeval{Sec: int32(us / 1_000_000), Usec: int32(us % 1_000_000)}
-	writable := set{1, [1]Handle{fd}}
-	failed := writable
-	n, _, err := procSelect.Call(0, 0, uintptr(unsafe.Pointer(&writable)), uintptr(unsafe.Pointer(&failed)), uintptr(unsafe.Pointer(&limit)))
+	event, err := windows.WaitForSingleObject(ended, uint32(ms))
+	if event == uint32(windows.WAIT_TIMEOUT) {
+		windows.CancelIoEx(fd, connect)
+	}
+	var n, flags uint32
+	result := windows.WSAGetOverlappedResult(fd, connect, &n, true, &flags)
 	switch {
-	case int32(n) < 0: // SOCKET_ERROR
+	case err != nil:
 		return err
-	case n == 0:
+	case result == windows.ERROR_OPERATION_ABORTED:
 		return windows.WSAETIMEDOUT
 	}
-	code, err := GetInt(fd, SOL_SOCKET, SO_ERROR)
-	if err == nil && code != 0 {
-		err = syscall.Errno(code)
-	}
-	return err
+	return result
 }

@@ -5,6 +5,7 @@ package sys
 import (
 	"fmt"
 	"net/netip"
+	"os"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -35,6 +36,7 @@ func Bind(fd Handle, addr netip.AddrPort) error {
 func Listen(fd Handle, backlog int) error  { return unix.Listen(fd, backlog) }
 func ShutdownWrite(fd Handle) error        { return unix.Shutdown(fd, unix.SHUT_WR) }
 func CloseHandle(fd Handle) error          { return unix.Close(fd) }
+func CloseFile(f *os.File, _ Handle) error { return f.Close() }
 func SetNonblock(fd Handle, on bool) error { return unix.SetNonblock(fd, on) }
 func Duplicate(fd Handle) (Handle, error) {
 	return unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 0)

@@ -3,6 +3,7 @@ package sys
 import (
 	"math"
 	"net/netip"
+	"os"
 	"syscall"
 	"time"
 	"unsafe"
@@ -57,6 +58,21 @@ func Connect(fd Handle, addr netip.AddrPort) error {
 func Listen(fd Handle, backlog int) error { return windows.Listen(fd, backlog) }
 func ShutdownWrite(fd Handle) error       { return windows.Shutdown(fd, windows.SHUT_WR) }
 func CloseHandle(fd Handle) error         { return windows.Closesocket(fd) }
+
+// CloseFile ends an os.File and the socket that it stands for. The file's own Close is
+// CloseHandle, which leaves behind what Winsock has kept of a socket in this process. So the
+// handle is protected from it for a moment.
+func CloseFile(f *os.File, fd Handle) error {
+	const protect = 2 // HANDLE_FLAG_PROTECT_FROM_CLOSE (handleapi.h)
+	if err := windows.SetHandleInformation(fd, protect, protect); err != nil {
+		return f.Close()
+	}
+	f.Close() // it fails, and knows the handle no more
+	if err := windows.SetHandleInformation(fd, protect, 0); err != nil {
+		return err
+	}
+	return windows.Closesocket(fd)
+}
 
 // Accept needs the lock that package os/exec takes while it starts a program: accept makes
 // a handle that children inherit, and cannot be told otherwise.
