@@ -31,6 +31,7 @@ type row struct {
 	Socket2   string `json:"socket2,omitempty"`
 	Man       string `json:"man"`
 	Try       string `json:"try"`
+	Windows   string `json:"windows,omitempty"`
 	different bool
 }
 
@@ -65,6 +66,9 @@ func show(s *stage.Stage, r row) {
 	} {
 		s.Line("  %-8s %s", line[0], line[1])
 	}
+	if differs := options.OnWindows[r.Name]; differs != "" {
+		s.Line("  %-8s %s", "Windows", differs)
+	}
 }
 
 // table has a line for each option or, where the terminal is narrow, two.
@@ -92,7 +96,7 @@ func rows() ([]row, error) {
 	for i, o := range options.Table {
 		v := read[i]
 		rows[i] = row{
-			Name: o.Name, Type: o.Type, Has: o.Has, Socket2: o.Socket2, Man: o.Man, Try: o.Try,
+			Name: o.Name, Type: o.Type, Has: o.Has, Socket2: o.Socket2, Man: o.Man, Try: o.Try, Windows: options.OnWindows[o.Name],
 			Level: v.Level, Number: v.Number, Kernel: v.Kernel, Go: v.Go, different: v.Err == nil && v.Kernel != v.Go,
 		}
 		if v.Err != nil {

@@ -12,7 +12,7 @@ var numbers = map[string]number{
 	"TCP_KEEPINTVL": {windows.IPPROTO_TCP, windows.TCP_KEEPINTVL},
 	"TCP_KEEPCNT":   {windows.IPPROTO_TCP, windows.TCP_KEEPCNT},
 	"SO_LINGER":     {windows.SOL_SOCKET, windows.SO_LINGER},
-	"SO_REUSEADDR":  {windows.SOL_SOCKET, windows.SO_REUSEADDR}, // takes the port of a living listener
+	"SO_REUSEADDR":  {windows.SOL_SOCKET, windows.SO_REUSEADDR},
 	"TCP_FASTOPEN":  {windows.IPPROTO_TCP, windows.TCP_FASTOPEN},
 	"SO_RCVTIMEO":   {windows.SOL_SOCKET, windows.SO_RCVTIMEO},
 	"SO_SNDTIMEO":   {windows.SOL_SOCKET, windows.SO_SNDTIMEO},

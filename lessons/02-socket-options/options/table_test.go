@@ -94,6 +94,15 @@ func TestARowHasWhatEveryRowHas(t *testing.T) {
 	}
 }
 
+func TestWhatDiffersOnWindowsIsThere(t *testing.T) {
+	for name := range options.OnWindows {
+		i := slices.IndexFunc(options.Table, func(o options.Option) bool { return o.Name == name })
+		if i < 0 || !has(options.Table[i], "windows") {
+			t.Errorf("%s is no option that Windows has", name)
+		}
+	}
+}
+
 func TestEveryMethodOfASocketIsInTheTableAndTheOtherWayRound(t *testing.T) {
 	kind := reflect.TypeFor[*socket.Socket]()
 	named := map[string]bool{"Nonblocking": true} // no option: fcntl's

@@ -55,8 +55,7 @@ type Source = syscall.Conn
 // descriptor, which has to be closed as well. Both stand for one thing in the kernel, so
 // an option that is set on either is set on both. So is blocking, and therefore the result
 // does not block: calls on it may return EAGAIN. Leave it so, or package net's own calls
-// would hold their threads. On Windows package net's sockets do block, since it starts calls
-// and is told of their end.
+// would hold their threads. On Windows, where package net asks for completion, it blocks.
 func From(conn Source) (*Socket, error) {
 	raw, err := conn.SyscallConn()
 	if err != nil {

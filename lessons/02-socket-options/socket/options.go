@@ -58,8 +58,7 @@ func (s *Socket) setWhole(name string, d, unit time.Duration) error {
 }
 
 // SetReuseAddr lets Bind take an address on which old connections are still in TIME_WAIT.
-// On Windows no option is needed for that, and this one lets a listener in beside a living
-// one that has set it too (SO_REUSEADDR, socket(7)).
+// On Windows two living listeners that have set it share one (SO_REUSEADDR, socket(7)).
 func (s *Socket) SetReuseAddr(on bool) error {
 	return s.setBool("SO_REUSEADDR", on)
 }
@@ -107,8 +106,7 @@ func (s *Socket) SetSendBuffer(bytes int) error {
 
 // SetReadTimeout makes a Read that has waited so long fail with EAGAIN (SO_RCVTIMEO). 0
 // waits for ever. It means nothing to a socket that does not block, so nothing in package
-// net. On Windows the error is ETIMEDOUT, and Microsoft's page on the option calls the state
-// of the connection indeterminate then: close it.
+// net. On Windows the error is ETIMEDOUT, behind which a connection is only to be closed.
 func (s *Socket) SetReadTimeout(d time.Duration) error { return s.setTimeout("SO_RCVTIMEO", d) }
 
 // SetWriteTimeout is SetReadTimeout for Write (SO_SNDTIMEO).

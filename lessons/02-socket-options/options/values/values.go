@@ -10,6 +10,7 @@ import (
 
 	"onthewire/lessons/02-socket-options/options"
 	"onthewire/lessons/02-socket-options/socket"
+	"onthewire/lessons/02-socket-options/socket/sys"
 )
 
 // A Value is what an option is set to, on a socket that nobody has touched and on the same
@@ -140,6 +141,15 @@ func read(s *socket.Socket, option options.Option, level, number int) (string, e
 	case "int", "bytes", "seconds", "ms":
 		value, err := s.Get(option.Name, level, number)
 		return fmt.Sprint(value), err
+	case "timeval":
+		d, err := sys.GetTimeout(sys.Handle(s.Descriptor()), level, number)
+		return d.String(), err
+	case "linger":
+		on, seconds, err := sys.GetLinger(sys.Handle(s.Descriptor()), level, number)
+		if !on {
+			return "off", err
+		}
+		return fmt.Sprintf("%d s", seconds), err
 	}
 	return readOther(s, option, level, number)
 }

@@ -7,5 +7,5 @@ import (
 	"onthewire/lessons/02-socket-options/socket"
 )
 
-// readOther reads what is no int, which we do on Linux only.
+// readOther reads what only Linux has, or what we read there only.
 func readOther(*socket.Socket, options.Option, int, int) (string, error) { return "", errWriteOnly }
