@@ -64,8 +64,13 @@ func Finish(conn net.Conn, within time.Duration, rest, block []byte, echo bool) 
 			tcp.CloseWrite()
 		}
 	}
-	// It is told by RST. After a FIN it would think that it had everything.
-	if missing = len(rest) + Unsent(conn); missing == 0 || finished {
+	// It is told by RST. After a FIN it would think that it had everything. Where no kernel
+	// tells whether it has, it may lack something, so it counts as one byte.
+	missing = len(rest) + Unsent(conn)
+	if !unsentKnown {
+		missing = max(missing, 1)
+	}
+	if missing == 0 || finished {
 		return 0
 	}
 	tcp.SetLinger(0)

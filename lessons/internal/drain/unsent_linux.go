@@ -7,6 +7,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+const unsentKnown = true
+
 // Unsent is how many bytes of ours the peer's kernel has not acknowledged yet. A FIN counts
 // as one.
 func Unsent(conn net.Conn) (n int) {
