@@ -66,7 +66,7 @@ func show(s *stage.Stage, r row) {
 	} {
 		s.Line("  %-8s %s", line[0], line[1])
 	}
-	if differs := options.OnWindows[r.Name]; differs != "" {
+	if differs := values.OnWindows[r.Name]; differs != "" {
 		s.Line("  %-8s %s", "Windows", differs)
 	}
 }
@@ -96,7 +96,7 @@ func rows() ([]row, error) {
 	for i, o := range options.Table {
 		v := read[i]
 		rows[i] = row{
-			Name: o.Name, Type: o.Type, Has: o.Has, Socket2: o.Socket2, Man: o.Man, Try: o.Try, Windows: options.OnWindows[o.Name],
+			Name: o.Name, Type: o.Type, Has: o.Has, Socket2: o.Socket2, Man: o.Man, Try: o.Try, Windows: values.OnWindows[o.Name],
 			Level: v.Level, Number: v.Number, Kernel: v.Kernel, Go: v.Go, different: v.Err == nil && v.Kernel != v.Go,
 		}
 		if v.Err != nil {

@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"onthewire/lessons/02-socket-options/options"
+	"onthewire/lessons/02-socket-options/options/values"
 	"onthewire/lessons/02-socket-options/socket"
 )
 
@@ -95,7 +96,7 @@ func TestARowHasWhatEveryRowHas(t *testing.T) {
 }
 
 func TestWhatDiffersOnWindowsIsThere(t *testing.T) {
-	for name := range options.OnWindows {
+	for name := range values.OnWindows {
 		i := slices.IndexFunc(options.Table, func(o options.Option) bool { return o.Name == name })
 		if i < 0 || !has(options.Table[i], "windows") {
 			t.Errorf("%s is no option that Windows has", name)

@@ -1,6 +1,6 @@
-package options
+package values
 
-// OnWindows is what a row of the table means there, where that is not what its manual page
+// OnWindows is what a row of the options' table means there, where that is not what its manual page
 // says. It is from Microsoft's pages on socket options, and little of it has been run.
 var OnWindows = map[string]string{
 	"TCP_KEEPCNT":  "at most 255",
