@@ -50,7 +50,7 @@ func TestTheDemoEndsByItself(t *testing.T) {
 }
 
 func TestAServerSaysWhereItListensAndStopsOnCtrlBreak(t *testing.T) {
-	for _, engine := range []string{"loop", "tiny", "goroutines"} {
+	for _, engine := range []string{"loop", "tiny", "goroutines", "iocp"} {
 		t.Run(engine, func(t *testing.T) {
 			cmd := lesson1(t, "serve", "--addr", "127.0.0.1:0", "--engine", engine)
 			cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: windows.CREATE_NEW_PROCESS_GROUP} // or it would end us too
@@ -78,7 +78,7 @@ func TestAServerSaysWhereItListensAndStopsOnCtrlBreak(t *testing.T) {
 
 func TestATakenPortIsRefusedInOneLine(t *testing.T) {
 	address := started(t, lesson1(t, "serve", "--addr", "127.0.0.1:0"))
-	for _, engine := range []string{"loop", "tiny", "goroutines"} {
+	for _, engine := range []string{"loop", "tiny", "goroutines", "iocp"} {
 		out, err := lesson1(t, "serve", "--engine", engine, "--addr", address.String()).CombinedOutput()
 		if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != 1 ||
 			bytes.Count(out, []byte("\n")) != 1 || !bytes.Contains(out, []byte("another program has the port")) {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"onthewire/lessons/01-event-loop/goroutines"
+	"onthewire/lessons/01-event-loop/iocp"
 	"onthewire/lessons/01-event-loop/loop"
 	"onthewire/lessons/01-event-loop/sock"
 	"onthewire/lessons/01-event-loop/threads"
@@ -23,7 +24,7 @@ import (
 
 type serveCommand struct {
 	Addr       string        `default:"127.0.0.1:9000" help:"HOST:PORT to listen on; port 0 takes a free one."`
-	Engine     string        `default:"loop" enum:"loop,tiny,goroutines,threads,uring" help:"Who echoes: loop, the event loop; tiny, the same idea trusting its clients; goroutines, on package net; threads, one a client; uring, on io_uring (Linux)."`
+	Engine     string        `default:"loop" enum:"loop,tiny,goroutines,threads,uring,iocp" help:"Who echoes: loop, the event loop; tiny, the same idea trusting its clients; goroutines, on package net; threads, one a client; uring, on io_uring (Linux); iocp, on a completion port (Windows)."`
 	Loops      int           `default:"1" help:"Event loops, each with a thread of its own."`
 	Idle       time.Duration `default:"0s" help:"Close a connection that moves no byte for so long; 0s: never."`
 	MaxPending int           `default:"262144" help:"Bytes kept for a client that does not read."`
@@ -88,6 +89,12 @@ func (c serveCommand) listen(ctx context.Context) (engine, error) {
 		return server, err
 	case "uring":
 		server, err := uring.Listen(ctx, c.Addr)
+		if err == nil {
+			server.Drain = c.Drain
+		}
+		return server, err
+	case "iocp":
+		server, err := iocp.Listen(ctx, c.Addr)
 		if err == nil {
 			server.Drain = c.Drain
 		}
