@@ -14,37 +14,62 @@ import (
 // which is followed by its ratio to the first row:
 //
 //	```figures echo 100 messages_per_second cpu_us_per_message
+//
+// A result that compares no rivals has a table of its own form, so it needs no columns:
+//
+//	```figures batches
+//	```figures handshakes 50
 func (d *document) figures(f fence) (body string, err error) {
-	if len(f.words) < 4 {
-		return "", errors.New("write ```figures NAME SETTING COLUMN …")
+	if len(f.words) < 2 {
+		return "", errors.New("write ```figures NAME SETTING COLUMN …, or ```figures NAME for what has no rivals")
 	}
-	name, key, columns := f.words[1], f.words[2], f.words[3:]
+	name, key := f.words[1], "-"
+	if len(f.words) > 2 {
+		key = f.words[2]
+	}
 	text, err := fs.ReadFile(d.Files, "docs/results/"+name+".json")
 	if err != nil {
 		return "", fmt.Errorf("there is no result %s; make bench writes it", name)
 	}
 	var result measured
-	if json.Unmarshal(text, &result) != nil || len(result.Output.Settings) == 0 {
+	if err := json.Unmarshal(text, &result); err != nil {
+		return "", fmt.Errorf("the result %s is damaged (%v); make bench writes it anew", name, err)
+	}
+	if len(f.words) < 4 {
+		var of struct{ Output others }
+		if err := json.Unmarshal(text, &of); err != nil {
+			return "", fmt.Errorf("the result %s is damaged (%v); make bench writes it anew", name, err)
+		}
+		table, err := of.Output.table(key)
+		if err != nil {
+			return "", fmt.Errorf("%s: %w", name, err)
+		}
+		return table + "\n" + result.origin(), nil
+	}
+	if len(result.Output.Settings) == 0 {
 		return "", fmt.Errorf("the result %s is damaged, or none of rivals; make bench writes it anew", name)
 	}
 	i := slices.IndexFunc(result.Output.Settings, func(s setting) bool { return key == "-" || s.Setting == key })
 	if i < 0 {
 		return "", fmt.Errorf("the result %s has no setting %s", name, key)
 	}
-	return result.table(result.Output.Settings[i], columns)
+	return result.table(result.Output.Settings[i], f.words[3:]) + "\n" + result.origin(), nil
 }
 
 // measured is what make bench has written, as far as a table needs it.
 type measured struct {
 	Command, Date string
+	Machine       machine
 	Output        struct {
-		Machine struct {
-			System, Kernel, CPU, Go string
-			CPUs                    int
-		}
+		Machine  machine
 		Rounds   int
 		Settings []setting
 	}
+}
+
+type machine struct {
+	Kernel, CPU, Go string
+	CPUs            int
 }
 
 type setting struct {
@@ -55,7 +80,7 @@ type setting struct {
 	}
 }
 
-func (m measured) table(s setting, columns []string) (string, error) {
+func (m measured) table(s setting, columns []string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n%16s", s.Name, "")
 	for _, column := range columns {
@@ -79,13 +104,23 @@ func (m measured) table(s setting, columns []string) (string, error) {
 		}
 		b.WriteByte('\n')
 	}
-	machine := m.Output.Machine
-	fmt.Fprintf(&b, "\n%s, medians of %d, on %s\nLinux %s, %s, %d CPUs of %s\n", m.Command, m.Output.Rounds, m.Date, machine.Kernel, machine.Go, machine.CPUs, machine.CPU)
 	lines := strings.Split(b.String(), "\n")
 	for i, line := range lines {
 		lines[i] = strings.TrimRight(line, " ")
 	}
-	return strings.Join(lines, "\n"), nil
+	return strings.Join(lines, "\n")
+}
+
+// origin says what has measured it, when and where.
+func (m measured) origin() string {
+	at, rounds := m.Output.Machine, ""
+	if at.CPUs == 0 {
+		at = m.Machine
+	}
+	if m.Output.Rounds > 0 {
+		rounds = fmt.Sprintf("medians of %d, ", m.Output.Rounds)
+	}
+	return fmt.Sprintf("%s, %son %s\nLinux %s, %s, %d CPUs of %s\n", m.Command, rounds, m.Date, at.Kernel, at.Go, at.CPUs, at.CPU)
 }
 
 // heading is a column's key as words: requests_per_second, and cpu us per request.

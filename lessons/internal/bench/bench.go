@@ -102,7 +102,7 @@ func (b Bench) one(ctx context.Context, c Comparison) error {
 	if !json.Valid(out.Bytes()) {
 		return fmt.Errorf("it prints no JSON: %.60q", out.String())
 	}
-	now := Result{c.command(b.Quick), today(), time.Since(begun).Seconds(), out.Bytes()}
+	now := Result{c.command(b.Quick), today(), measure.ThisMachine(), time.Since(begun).Seconds(), out.Bytes()}
 	if len(before.Output) > 0 {
 		b.beside(now, before)
 	}
@@ -113,7 +113,10 @@ func (b Bench) one(ctx context.Context, c Comparison) error {
 		fmt.Fprintf(b.Out, "   not written: in %q the rounds of one program differ by %.0f %%; run it again when the machine is quiet\n", where, 100*noise)
 		return nil
 	}
-	return now.write(b.Folder, c.Name)
+	if err := now.write(b.Folder, c.Name); err != nil {
+		return err
+	}
+	return now.draw(b.Folder, c)
 }
 
 // beside says how this machine differs from the committed result.

@@ -111,3 +111,34 @@ func TestEveryNameIsOneFile(t *testing.T) {
 		seen[c.Name] = true
 	}
 }
+
+func TestEachChartIsThatOfItsResult(t *testing.T) {
+	folder := "../../../docs/results"
+	for _, c := range All() {
+		if c.Draws.Column == "" {
+			continue
+		}
+		r, err := read(folder, c.Name)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		drawn, err := os.ReadFile(filepath.Join(folder, c.Name+".svg"))
+		if wanted := r.chart(c.Draws); err != nil || string(drawn) != wanted {
+			t.Errorf("%s.svg is another (%v); make bench ARGS=draw draws it", c.Name, err)
+		}
+	}
+}
+
+func TestAChartTellsWhatItShowsToThoseWhoCannotSeeIt(t *testing.T) {
+	r := Result{Output: []byte(output(2, 0.1))}
+	drawn := r.chart(Drawing{Column: "rate"})
+	for _, part := range []string{"<title id=\"t\">rate, less is better", "s: one 1 ×1.00, two 1 ×2.00.", "prefers-color-scheme: dark"} {
+		if !strings.Contains(drawn, part) {
+			t.Errorf("it does not say %q:\n%s", part, drawn)
+		}
+	}
+	if r.chart(Drawing{Column: "rate", Settings: []string{"none"}}) == drawn {
+		t.Error("it shows a setting that was not asked for")
+	}
+}

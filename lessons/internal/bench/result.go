@@ -17,6 +17,7 @@ import (
 type Result struct {
 	Command string          `json:"command"`
 	Date    string          `json:"date"`
+	Machine measure.Machine `json:"machine"`
 	Took    float64         `json:"took_seconds"`
 	Output  json.RawMessage `json:"output"`
 }
@@ -26,6 +27,7 @@ type table struct {
 	Machine  measure.Machine
 	Rounds   int
 	Settings []struct {
+		Setting string // its key
 		Name    string
 		Servers []measure.Row
 	}

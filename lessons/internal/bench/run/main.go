@@ -1,5 +1,6 @@
 // Command run is what make bench calls, at the root. It takes the names of comparisons, or none for
 // all. QUICK=1 takes a tenth of the time and writes nothing, FULL=1 adds those that take minutes.
+// The word draw has it draw the committed results again, and measure nothing.
 package main
 
 import (
@@ -21,6 +22,14 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	folder := filepath.Join("docs", "results")
+	if slices.Equal(os.Args[1:], []string{"draw"}) {
+		if err := bench.Draw(folder, bench.All()); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	chosen, err := choose(os.Args[1:])
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -28,7 +37,7 @@ func main() {
 	}
 	b := bench.Bench{
 		Quick: os.Getenv("QUICK") != "", Full: os.Getenv("FULL") != "",
-		Folder: filepath.Join("docs", "results"), Out: os.Stdout, Err: os.Stderr, Start: start,
+		Folder: folder, Out: os.Stdout, Err: os.Stderr, Start: start,
 	}
 	if err := b.Run(ctx, chosen); err != nil {
 		if !errors.Is(err, context.Canceled) {
