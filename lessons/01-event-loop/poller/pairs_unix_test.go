@@ -16,8 +16,6 @@ var kinds = []kind{
 	{name: "UDP", pair: udpPair, duplex: true},
 }
 
-func underWine() bool { return false }
-
 func nonblocking(fd int) error { return unix.SetNonblock(fd, true) }
 
 func pipePair(t *testing.T) (reader, writer int) {

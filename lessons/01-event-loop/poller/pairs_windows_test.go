@@ -15,11 +15,6 @@ var kinds = []kind{
 	{name: "UDP", pair: udpPair, duplex: true},
 }
 
-// underWine tells whether this is Wine, which says so itself.
-func underWine() bool {
-	return windows.NewLazySystemDLL("ntdll.dll").NewProc("wine_get_version").Find() == nil
-}
-
 func nonblocking(fd int) error { return sock.SetNonblock(fd, true) }
 
 func udpPair(t *testing.T) (reader, writer int) {

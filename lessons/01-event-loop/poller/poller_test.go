@@ -116,9 +116,6 @@ func TestAnInterestInNothingIsRefused(t *testing.T) {
 }
 
 func TestThePeersCloseIsToldBeforeItsDataIsTaken(t *testing.T) {
-	if underWine() {
-		t.Skip("Wine tells of a FIN only once the data before it has been taken")
-	}
 	eachThat(t, func(k kind) bool { return k.ends }, func(t *testing.T, p *poller.Poller, reader, writer int) {
 		must(t, p.Add(reader, poller.Readable))
 		send(t, writer)

@@ -30,8 +30,8 @@ var startup = sync.OnceValue(func() error {
 	return os.NewSyscallError("wsastartup", windows.WSAStartup(version, &data))
 })
 
-// Accept takes one waiting client from the listener: a non-blocking socket, or EAGAIN when
-// nobody waits.
+// Accept takes one waiting client from the listener: a non-blocking socket, or an error by
+// the name that accept(2) has for it, EAGAIN when nobody waits.
 func Accept(listener int) (int, error) {
 	syscall.ForkLock.RLock() // no child may start between the two calls and keep fd
 	r, _, err := procAccept.Call(uintptr(listener), 0, 0)
@@ -40,6 +40,9 @@ func Accept(listener int) (int, error) {
 		err = nil
 	}
 	syscall.ForkLock.RUnlock()
+	if err == windows.WSAECONNRESET { // it has gone while it waited
+		return -1, syscall.ECONNABORTED
+	}
 	if err != nil {
 		return -1, named(err)
 	}
