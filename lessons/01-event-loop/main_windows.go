@@ -1,5 +1,6 @@
-// Lesson 1 on Windows: the demo and the server. What loads a server and compares it asks
-// /proc for what was used, twelve counts packets there, and what try shows is io_uring's.
+// Lesson 1 on Windows: the demo and the server. load and compare open their clients by calls
+// that nobody has written for Winsock, twelve counts packets in /proc, and what try shows is
+// io_uring's.
 package main
 
 import "onthewire/lessons/internal/cli"

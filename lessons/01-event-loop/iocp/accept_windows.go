@@ -88,6 +88,14 @@ func (l *loop) resume() {
 	}
 }
 
+// acceptAgain asks for the next client, if there was no socket for it before.
+func (l *loop) acceptAgain() error {
+	if l.restUntil.IsZero() || l.now.Before(l.restUntil) || l.listener == 0 {
+		return nil
+	}
+	return l.accept()
+}
+
 // stop begins the end.
 func (l *loop) stop() { l.stopBy, l.lookAt = l.now.Add(l.Drain), l.now.Add(tick) }
 
@@ -100,20 +108,18 @@ func (l *loop) over() bool {
 func (l *loop) timeout() uint32 {
 	switch {
 	case !l.stopBy.IsZero():
-		return uint32(tick.Milliseconds())
+		return uint32((max(0, l.lookAt.Sub(l.now)) + time.Millisecond - 1) / time.Millisecond)
 	case !l.restUntil.IsZero():
 		return uint32(restTime.Milliseconds())
 	}
 	return windows.INFINITE
 }
 
-// drain looks who is done. Whoever has been silent for a tick gets FIN, and is closed when
-// nothing has come for another one. Who waits in the queue has been let in by then.
+// drain looks who is done, once the port holds nothing that somebody has said meanwhile.
+// Whoever has been silent for a tick gets FIN, and is closed when nothing has come for
+// another one. Who waits in the queue has been let in by then.
 func (l *loop) drain() {
-	if !l.restUntil.IsZero() && !l.now.Before(l.restUntil) && l.listener != 0 {
-		l.accept()
-	}
-	if l.stopBy.IsZero() || l.now.Before(l.lookAt) {
+	if l.stopBy.IsZero() || !l.idle || l.now.Before(l.lookAt) {
 		return
 	}
 	l.lookAt = l.now.Add(tick)

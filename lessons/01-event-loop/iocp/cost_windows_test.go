@@ -29,7 +29,7 @@ var engines = []struct {
 
 // What is started has its buffer with it. A loop that is told of readiness has one for all.
 func TestASilentClientOwnsABufferUntilItSpeaks(t *testing.T) {
-	const n, buffer = 200, 16 << 10
+	const n, buffer = 100, 16 << 10
 	used := map[string]int{}
 	for _, e := range engines {
 		t.Run(e.name, func(t *testing.T) {

@@ -56,6 +56,7 @@ func (s *Server) Addr() netip.AddrPort { return s.addr }
 type loop struct {
 	*Server
 	now     time.Time
+	idle    bool              // the last turn found nothing that had ended
 	clients map[uintptr]*conn // by number; who is closed stays in until its operation has ended
 	last    uintptr           // the number given last
 	accepting
@@ -82,7 +83,9 @@ func (s *Server) Run(ctx context.Context) error {
 	}()
 	err := l.accept()
 	for err == nil && !l.over() {
-		err = l.turn(l.timeout())
+		if err = l.turn(l.timeout()); err == nil {
+			err = l.acceptAgain()
+		}
 		l.drain()
 	}
 	l.closeAll()
@@ -98,9 +101,9 @@ func (l *loop) turn(timeout uint32) error {
 	var key uintptr
 	var op *windows.Overlapped
 	err := windows.GetQueuedCompletionStatus(l.port, &n, &key, &op, timeout)
-	l.now = time.Now()
+	l.now, l.idle = time.Now(), op == nil && err == windows.Errno(windows.WAIT_TIMEOUT)
 	switch {
-	case op == nil && err == windows.Errno(windows.WAIT_TIMEOUT):
+	case l.idle:
 		return nil
 	case op == nil && err != nil:
 		return os.NewSyscallError("getqueuedcompletionstatus", err)

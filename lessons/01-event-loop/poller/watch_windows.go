@@ -31,7 +31,7 @@ var owners sync.Map // by fd, a *Poller
 // own makes p the one that watches fd.
 func (p *Poller) own(fd int) error {
 	if other, taken := owners.LoadOrStore(fd, p); taken && other != p {
-		return fmt.Errorf("socket %d is watched by another Poller, or was closed before that one removed it: %w", fd, syscall.EBUSY)
+		return fmt.Errorf("afd: socket %d is watched by another Poller, or was closed before that one removed it: %w", fd, syscall.EBUSY)
 	}
 	return nil
 }
@@ -49,7 +49,11 @@ func (p *Poller) ask(w *watch) error {
 	const size = unsafe.Sizeof(w.request)
 	r, _, _ := ntDeviceIoControl.Call(uintptr(w.device.handle), 0, 0, w.number, uintptr(unsafe.Pointer(&w.status)),
 		afdPoll, uintptr(unsafe.Pointer(&w.request)), size, uintptr(unsafe.Pointer(&w.request)), size)
-	if status := windows.NTStatus(r); status != windows.STATUS_SUCCESS && status != windows.STATUS_PENDING {
+	switch status := windows.NTStatus(r); status {
+	case windows.STATUS_SUCCESS, windows.STATUS_PENDING:
+	case windows.STATUS_INVALID_HANDLE, windows.STATUS_OBJECT_TYPE_MISMATCH: // and now it may be a file's
+		return p.closed(w)
+	default:
 		return os.NewSyscallError("ntdeviceiocontrolfile", status)
 	}
 	w.asked, w.stale = true, false
@@ -71,9 +75,8 @@ func (p *Poller) askAgain() error {
 			continue
 		}
 		if err := p.ask(w); err != nil {
-			p.forget(w)
-			p.unasked = p.unasked[i+1:]
-			return fmt.Errorf("socket %d was closed before it was removed: %w", w.fd, err)
+			p.unasked = p.unasked[i:]
+			return err
 		}
 	}
 	clear(p.unasked)
@@ -81,21 +84,27 @@ func (p *Poller) askAgain() error {
 	return nil
 }
 
+// closed forgets a socket that was closed and should have been removed before.
+func (p *Poller) closed(w *watch) error {
+	p.forget(w)
+	return fmt.Errorf("afd: socket %d was closed before it was removed", w.fd)
+}
+
 // answered takes what the request about a socket has told. That may be nothing.
 func (p *Poller) answered(w *watch) (Event, error) {
 	w.asked = false
 	p.asked--
+	cancelled := w.status.Status != windows.STATUS_SUCCESS || w.request.handles == 0
 	got := w.request.events
-	if !w.removed && got&afdLocalClose != 0 && !w.cancelled() {
-		p.forget(w)
-		return Event{}, fmt.Errorf("socket %d was closed before it was removed", w.fd)
-	}
-	if w.removed {
+	switch {
+	case w.removed:
 		p.forget(w)
 		return Event{}, nil
+	case !cancelled && got&afdLocalClose != 0:
+		return Event{}, p.closed(w)
 	}
 	p.unasked = append(p.unasked, w)
-	if w.cancelled() {
+	if cancelled {
 		return Event{}, nil
 	}
 	broken := got&(afdAbort|afdConnectFail) != 0
@@ -111,11 +120,6 @@ func (p *Poller) answered(w *watch) (Event, error) {
 		ev.FD = w.fd
 	}
 	return ev, nil
-}
-
-// cancelled tells whether the request has ended without an answer.
-func (w *watch) cancelled() bool {
-	return w.status.Status != windows.STATUS_SUCCESS || w.request.handles == 0
 }
 
 // forget lets go of w, but not before its packet has come.
