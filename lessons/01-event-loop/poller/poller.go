@@ -35,8 +35,8 @@
 //
 // Nothing may be closed while a batch of events is in hand: the next socket would get the
 // same number, and with it the events that are still waiting for the old one. On Windows no
-// two Pollers may watch one socket: the driver would tell one of them nothing, so Add returns
-// EBUSY.
+// two Pollers may watch one socket: the driver may keep its answer from one of them, so Add
+// returns EBUSY.
 //
 // An interest in nothing is EINVAL. On epoll such a descriptor would still report that
 // its peer has gone, on kqueue it would say nothing, and a program that relies on either

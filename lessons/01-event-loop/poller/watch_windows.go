@@ -25,7 +25,7 @@ type watch struct {
 }
 
 // owners are the sockets that any Poller of this process watches. The driver lets two ask
-// about the same socket, and then tells one of them nothing.
+// about the same socket, and then it may keep the answer from one of them (trio #52, wepoll #35).
 var owners sync.Map // by fd, a *Poller
 
 // own makes p the one that watches fd.

@@ -127,7 +127,7 @@ func (w *wire) write(from []byte) (n int, err error) {
 		w.interrupted = false
 		return -1, syscall.EINTR
 	}
-	n, err = sock.Write(w.server, from)
+	n, err = sock.Write(w.server, from[:min(len(from), most)])
 	w.taken += n
 	if err != nil {
 		n = -1

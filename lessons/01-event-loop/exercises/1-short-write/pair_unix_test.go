@@ -8,6 +8,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// most is how much of one write is offered to the kernel: all of it.
+const most = 1 << 30
+
 func pair() (server, peer int, err error) {
 	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
 	if err != nil {

@@ -12,6 +12,10 @@ import (
 	"onthewire/lessons/internal/exercise"
 )
 
+// most is how much of one write is offered to the kernel. Here it would take a megabyte or
+// nothing (seen under Wine), and nobody would meet a short write.
+const most = 64 << 10
+
 // There is no socketpair here.
 func pair() (server, peer int, err error) {
 	listeners, at, err := sock.Listen(context.Background(), "127.0.0.1:0", 1)
@@ -28,12 +32,17 @@ func pair() (server, peer int, err error) {
 		return -1, -1, err
 	}
 	peer = int(h)
-	if err := errors.Join(windows.Connect(h, address), sock.SetNonblock(peer, true)); err != nil {
+	const small = 64 << 10 // or the kernel takes all at once
+	if err := errors.Join(windows.SetsockoptInt(h, windows.SOL_SOCKET, windows.SO_RCVBUF, small),
+		windows.Connect(h, address), sock.SetNonblock(peer, true)); err != nil {
 		return -1, peer, err
 	}
 	server, err = sock.Accept(listeners[0])
 	for end := time.Now().Add(exercise.Timeout()); err == syscall.EAGAIN && time.Now().Before(end); server, err = sock.Accept(listeners[0]) {
 		time.Sleep(time.Millisecond)
+	}
+	if err == nil {
+		err = windows.SetsockoptInt(windows.Handle(server), windows.SOL_SOCKET, windows.SO_SNDBUF, small)
 	}
 	return server, peer, err
 }
