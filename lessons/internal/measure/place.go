@@ -25,14 +25,14 @@ func NewPlace() (*Place, []string) {
 	}
 	p := &Place{Server: cpus[0], Ours: cpus[min(1, len(cpus)-1)]}
 	p.others = [2]Others{{CPU: p.Server}, {CPU: p.Ours}}
-	var notes []string
 	if err := Pin(p.Ours); err != nil {
-		notes = append(notes, fmt.Sprintf("The clients are not pinned to a CPU: %v.", err))
+		return &Place{Server: Anywhere, Ours: Anywhere}, []string{fmt.Sprintf(
+			"Nothing is pinned to a CPU (%v): servers and clients take time from each other, wherever they run.", err)}
 	}
 	if len(cpus) == 1 {
-		return p, append(notes, "There is one CPU, and servers and clients share it: only what a server itself used tells servers apart.")
+		return p, []string{"There is one CPU, and servers and clients share it: only what a server itself used tells servers apart."}
 	}
-	return p, append(notes, fmt.Sprintf("Each server runs on CPU %d, its clients on CPU %d.", p.Server, p.Ours))
+	return p, []string{fmt.Sprintf("Each server runs on CPU %d, its clients on CPU %d.", p.Server, p.Ours)}
 }
 
 // Look looks at a server that was started here, and at us.

@@ -30,6 +30,9 @@ func TestMain(m *testing.M) {
 	case "fail":
 		fmt.Fprintln(os.Stderr, "listen: no\nsecond line")
 		os.Exit(1)
+	case "unpinned":
+		placeUnpinned()
+		os.Exit(0)
 	case "cpus":
 		fmt.Printf("listening on %d\n", runtime.NumCPU())
 	case "burn":
