@@ -31,10 +31,11 @@ func (c *Cut) Missing() (clients, bytes int) { return c.Clients, c.Bytes }
 // reads that into block and echoes it, or drops it.
 //
 // When nothing has moved for a tick and the peer's kernel has acknowledged all of it, we
-// finish (FIN), and return once that is acknowledged too. To close earlier might lose it: a
-// byte that lies unread in a closed socket, or arrives at one, makes the kernel send RST,
-// and RST overtakes what waits to be sent. A peer that takes nothing for a second is given
-// up, and after the time within everybody is.
+// finish (FIN), and return once that is acknowledged too. Where no kernel tells that, ten
+// ticks have to do. To close earlier might lose it: a byte that lies unread in a closed
+// socket, or arrives at one, makes the kernel send RST, and RST overtakes what waits to be
+// sent. A peer that takes nothing for a second is given up, and after the time within
+// everybody is.
 func Finish(conn net.Conn, within time.Duration, rest, block []byte, echo bool) (missing int) {
 	tcp := conn.(*net.TCPConn)
 	finished, before := false, 0
@@ -56,18 +57,18 @@ func Finish(conn net.Conn, within time.Duration, rest, block []byte, echo bool) 
 			return 0 // the client has finished, and everything is written, or it has gone
 		case n > 0 || held != before:
 			moved, before = now, held
-		case len(rest) > 0 || held > 0: // it does not take what it is owed
+		case len(rest) > 0 || held > 0 || now.Sub(moved) < pause: // it does not take what it is owed
 		case finished:
 			return 0
 		default:
-			finished = true
+			finished, moved = true, now
 			tcp.CloseWrite()
 		}
 	}
 	// It is told by RST. After a FIN it would think that it had everything. Where no kernel
 	// tells whether it has, it may lack something, so it counts as one byte.
 	missing = len(rest) + Unsent(conn)
-	if !unsentKnown {
+	if pause > 0 {
 		missing = max(missing, 1)
 	}
 	if missing == 0 || finished {

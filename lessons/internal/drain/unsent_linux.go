@@ -7,7 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-const unsentKnown = true
+const pause = 0 // Unsent tells that a peer has everything
 
 // Unsent is how many bytes of ours the peer's kernel has not acknowledged yet. A FIN counts
 // as one.

@@ -4,7 +4,8 @@ package drain
 
 import "net"
 
-const unsentKnown = false
+// pause is how long nothing may move before a peer is taken to have everything.
+const pause = 10 * tick
 
 // Unsent is 0: what the peer's kernel has not acknowledged yet is told in another way here,
 // or not at all. The rest is left to the kernel.
