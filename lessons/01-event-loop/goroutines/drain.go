@@ -47,8 +47,13 @@ func (s *Server) drain(conn *net.TCPConn, buf, rest []byte) {
 			conn.CloseWrite()
 		}
 	}
+	owed := len(rest) + unsent(conn)
+	if owed == 0 && !finished { // what it has said and we have not read is owed as well
+		conn.SetReadDeadline(time.Now().Add(tick))
+		owed, _ = conn.Read(buf)
+	}
 	// It is told by RST. After a FIN it would think that it had everything.
-	if owed := len(rest) + unsent(conn); owed > 0 && !finished {
+	if owed > 0 && !finished {
 		conn.SetLinger(0)
 		s.cutClients.Add(1)
 		s.cutBytes.Add(int64(owed))
