@@ -123,7 +123,7 @@ func socket(at netip.AddrPort) (int, error) {
 }
 
 // reuseAddress does nothing. TIME_WAIT keeps nobody out here, and SO_REUSEADDR would let
-// a second server take the port from a first one that is still running.
+// a second server that sets it, too, take the port from a first one that is still running.
 func reuseAddress(int) error { return nil }
 
 func sharePort(int) error {
