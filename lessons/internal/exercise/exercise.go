@@ -51,7 +51,7 @@ func Timeout() time.Duration {
 	if asked() {
 		return 2 * time.Second
 	}
-	return 60 * time.Second
+	return 30 * time.Second
 }
 
 // asked tells whether this is make exercise, not go test.
