@@ -36,11 +36,7 @@ func (d *document) figures(f fence) (body string, err error) {
 		return "", fmt.Errorf("the result %s is damaged (%v); make bench writes it anew", name, err)
 	}
 	if len(f.words) < 4 {
-		var of struct{ Output others }
-		if err := json.Unmarshal(text, &of); err != nil {
-			return "", fmt.Errorf("the result %s is damaged (%v); make bench writes it anew", name, err)
-		}
-		table, err := of.Output.table(key)
+		table, err := result.Output.others.table(key)
 		if err != nil {
 			return "", fmt.Errorf("%s: %w", name, err)
 		}
@@ -64,6 +60,7 @@ type measured struct {
 		Machine  machine
 		Rounds   int
 		Settings []setting
+		others
 	}
 }
 

@@ -23,7 +23,6 @@ type others struct {
 		Answer  float64 `json:"answer_ms"`
 		Trips   int     `json:"round_trips"`
 		Missing string
-		Theory  struct{ Request, Answer int }
 	}
 	Losses []loss
 }

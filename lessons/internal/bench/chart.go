@@ -3,6 +3,7 @@ package bench
 import (
 	"fmt"
 	"html"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -99,10 +100,7 @@ func value(server measure.Row, column string) string {
 	}
 	text := fmt.Sprintf("%.3g", median)
 	if median >= 100 {
-		text = fmt.Sprintf("%.0f", median)
-	}
-	for i := len(text) - 3; i > 0 && median >= 1000; i -= 3 {
-		text = text[:i] + "," + text[i:]
+		text = measure.Whole(math.Round(median))
 	}
 	return fmt.Sprintf("%s ×%.2f", text, server.Ratio[column])
 }
