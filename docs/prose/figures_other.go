@@ -66,7 +66,7 @@ func (o others) table(key string) (string, error) {
 	case len(o.Losses) > 0:
 		o.noticed(&b)
 	default:
-		return "", errors.New("the result is damaged, or of a form without a table; make bench writes it anew")
+		return "", errors.New("the result is damaged, or of rivals; name a setting and columns, or let make bench write it anew")
 	}
 	return b.String(), nil
 }

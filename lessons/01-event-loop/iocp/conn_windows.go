@@ -28,13 +28,9 @@ type conn struct {
 // completed goes on with a client whose operation has ended, having moved n bytes.
 func (l *loop) completed(c *conn, n int, err error) {
 	switch {
-	case c.closed:
-		delete(l.clients, c.number) // its memory is ours again
-		l.resume()
-		return
-	case err != nil || n == 0: // it has gone, or finished, and has had its answer
+	case c.closed || err != nil || n == 0: // by us, or it has gone, or finished and has had its answer
 		l.close(c)
-		delete(l.clients, c.number)
+		delete(l.clients, c.number) // its memory is ours again
 		l.resume()
 		return
 	case len(c.rest) > 0:
